@@ -1,0 +1,101 @@
+/**
+ * The contract between a datastore adapter and the rest of Rendezvous.
+ *
+ * An adapter brings two things. Its *shim* wraps the datastore's client and runs in the function: it
+ * hands every write and every read to a `StoreHandle` (from the client package), which opens
+ * branches and waits. Its *visibility strategy* runs in a monitor: it says how far a replica is.
+ * Both talk about *positions*, in the datastore's own notation (an LSN, a GTID set, an offset);
+ * nobody but the adapter's `PositionOrder` looks inside one.
+ *
+ * What an adapter must guarantee:
+ *  - a write that the datastore accepted is reported with a position at or above its commit;
+ *  - a watermark is reported only after reads at that replica see everything at or below it;
+ *  - when in doubt a statement is a write, a replica is behind, a position is `pending`.
+ * What it need not care for: retries of opens, deadlines, policies, bookmarks, reconnecting.
+ */
+
+/** How a branch's position stands to a replica's watermark. */
+export type PositionRelation =
+  /** The replica has everything up to the position. */
+  | 'reached'
+  /** Not yet, or it cannot be told. */
+  | 'pending'
+  /** A failover cut the position off: this replica will never have it. */
+  | 'cut_off';
+
+/** Pure comparison of one datastore's positions. `P` is the parsed form, opaque to everyone else. */
+export interface PositionOrder<P = unknown> {
+  /** The parsed position, or undefined if `text` is none. Never throws. */
+  parse(text: string): P | undefined;
+  relation(position: P, watermark: P): PositionRelation;
+}
+
+/** A connection of a monitor to one replica. */
+export interface ReplicaConnection {
+  /**
+   * The position up to which reads at this replica see every commit. Rejects when the connection
+   * is lost or the replica cannot answer; the monitor then connects anew.
+   */
+  readWatermark(): Promise<string>;
+  /** Closes the connection. Idempotent; never rejects. */
+  shutdown(): Promise<void>;
+}
+
+/** Watermark strategy: one replica position closes every branch at or below it. */
+export interface WatermarkStrategy {
+  readonly kind: 'watermark';
+  readonly order: PositionOrder;
+  /** Connects to a replica at `endpoint` (a URL). Rejects with a `RendezvousError` (`store_failed`). */
+  connectReplica(endpoint: string, signal: AbortSignal): Promise<ReplicaConnection>;
+  /** The current position of the store's primary at `endpoint`, read now. */
+  readPrimary(endpoint: string, signal: AbortSignal): Promise<string>;
+}
+
+/** How a monitor learns of visibility. Later steps add signals and probes. */
+export type VisibilityStrategy = WatermarkStrategy;
+
+/** What a write turned out to be. */
+export interface WriteOutcome<T> {
+  readonly result: T;
+  /** False: nothing was written after all (a read, a rollback, no row changed): no branch. */
+  readonly wrote: boolean;
+  /** The store's position, read after the commit. Required of position stores when `wrote`. */
+  readonly position?: string;
+}
+
+export interface WriteOperation<T> {
+  /** Keys that the write touches; absent: those of `rv.with({ key })`, else the whole store. */
+  readonly keys?: readonly Uint8Array[];
+  /** Performs the write. A rejection is the datastore's and reaches the caller unchanged. */
+  execute(): Promise<WriteOutcome<T>>;
+}
+
+export interface ReadOperation<T> {
+  /** Keys that the read names; absent: those of `rv.with({ key })`, else the whole store. */
+  readonly keys?: readonly Uint8Array[];
+  /** The read is served by the primary of the store: it sees every write and never waits. */
+  readonly fromPrimary: boolean;
+  /** The read may be issued before the wait ends and issued again: one autocommit statement without side effects. */
+  readonly repeatable: boolean;
+  /** Issues the read. Called once, or twice if `repeatable`. */
+  execute(): Promise<T>;
+  /** Issues the read at the origin given in the store's options (policy `origin`); absent: not possible here. */
+  executeAtOrigin?(origin: unknown): Promise<T>;
+}
+
+/** A named store as a shim sees it: `rv.store(name, options)`. Made by the client package. */
+export interface StoreHandle {
+  readonly store: string;
+  /** The region whose replica this client reads. */
+  readonly region: string;
+  /** False inside `mode: 'off'`, or when disabled: the shim may skip all its own work. */
+  readonly active: boolean;
+  /**
+   * Runs a write and opens its branch. Resolves with the write's own result, once the open is
+   * acknowledged or `openTimeoutMs` passed; never rejects because of Rendezvous once the write was
+   * accepted. With `strictWrites` it rejects (`open_refused`) before `execute` when no open is possible.
+   */
+  write<T>(operation: WriteOperation<T>): Promise<T>;
+  /** Runs a read that sees every write its bookmark covers, or ends as the store's policies say. */
+  read<T>(operation: ReadOperation<T>): Promise<T>;
+}
