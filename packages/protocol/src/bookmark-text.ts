@@ -1,0 +1,125 @@
+import {
+  type Bookmark,
+  BOOKMARK_LENGTH_MAX,
+  BOOKMARK_RIDS_MAX,
+  canonicalBookmark,
+  isSequence,
+} from './bookmark.js';
+import { RendezvousError } from './error.js';
+import { isJournalId, isUlid } from './identifiers.js';
+import { isName } from './names.js';
+
+/**
+ * The text of a bookmark, as `docs/reference/bookmark.md` specifies it:
+ *
+ *     1~<namespace>~<rids>~<positions>~<incomplete>
+ *
+ * Its characters need no escaping in a header, a cookie, a baggage value or a URL
+ * (`encodeURIComponent` leaves them alone).
+ */
+
+const VERSION = '1';
+const FIELD_SEPARATOR = '~';
+const LIST_SEPARATOR = '!';
+const EVERY = '*';
+const SEQUENCE_PATTERN = /^[0-9a-z]{1,11}$/;
+
+/** The text of a bookmark: at most `BOOKMARK_LENGTH_MAX` characters, all of them ASCII. */
+export function encodeBookmark(bookmark: Bookmark): string {
+  // A bookmark that no function here made may be out of order or too long.
+  const { namespace, rids, everyRid, positions, incomplete, incompleteEvery } =
+    canonicalBookmark(bookmark);
+  return [
+    VERSION,
+    namespace,
+    everyRid ? EVERY : rids.join(LIST_SEPARATOR),
+    Array.from(positions, ([journal, at]) => `${journal}.${at.toString(36)}`).join(LIST_SEPARATOR),
+    incompleteEvery ? EVERY : incomplete.join(LIST_SEPARATOR),
+  ].join(FIELD_SEPARATOR);
+}
+
+/**
+ * The bookmark of a text. Untrusted input: lists may be unsorted and hold duplicates, all else
+ * throws. `bookmark_invalid`: it is no bookmark. `bookmark_version`: written by a newer version of
+ * Rendezvous. `bookmark_namespace`: of another namespace than `namespace`.
+ */
+export function parseBookmark(text: string, namespace: string): Bookmark {
+  if (text.length > BOOKMARK_LENGTH_MAX) {
+    throw invalid(`it has ${text.length} characters, the limit is ${BOOKMARK_LENGTH_MAX}`);
+  }
+  const [version = '', ...fields] = text.split(FIELD_SEPARATOR);
+  assertVersion(version);
+  const [owner, rids, positions, incomplete] = fields;
+  if (
+    owner === undefined ||
+    rids === undefined ||
+    positions === undefined ||
+    incomplete === undefined ||
+    fields.length > 4
+  ) {
+    throw invalid(`it has ${fields.length + 1} fields instead of 5`);
+  }
+  assertNamespace(owner, namespace);
+  return canonicalBookmark({
+    namespace,
+    ...parseRids(rids),
+    positions: parseList(positions).map(parsePosition),
+    ...parseIncomplete(incomplete),
+  });
+}
+
+function assertVersion(version: string): void {
+  if (version === VERSION) return;
+  if (!/^[1-9][0-9]{0,3}$/.test(version)) throw invalid('it does not start with a version');
+  throw new RendezvousError(
+    'bookmark_version',
+    `the bookmark has version ${version}, this program knows ${VERSION}: update Rendezvous here first`,
+  );
+}
+
+function assertNamespace(owner: string, namespace: string): void {
+  if (!isName(owner)) throw invalid('its namespace is malformed');
+  if (owner === namespace) return;
+  throw new RendezvousError(
+    'bookmark_namespace',
+    `the bookmark is of namespace "${owner}", this program of "${namespace}": ` +
+      'drop bookmarks at the border of two applications, or give both one namespace',
+  );
+}
+
+function parseRids(field: string): Pick<Bookmark, 'rids' | 'everyRid'> {
+  if (field === EVERY) return { rids: [], everyRid: true };
+  const rids = parseList(field);
+  if (rids.length > BOOKMARK_RIDS_MAX) {
+    throw invalid(`it has ${rids.length} rids, the limit is ${BOOKMARK_RIDS_MAX}`);
+  }
+  if (!rids.every(isUlid)) throw invalid('a rid is malformed');
+  return { rids, everyRid: false };
+}
+
+function parsePosition(item: string): readonly [journal: string, sequence: number] {
+  const [journal = '', digits = '', ...rest] = item.split('.');
+  const sequence = SEQUENCE_PATTERN.test(digits) ? Number.parseInt(digits, 36) : Number.NaN;
+  if (rest.length > 0 || !isJournalId(journal) || !isSequence(sequence)) {
+    throw invalid('a position is malformed');
+  }
+  return [journal, sequence];
+}
+
+function parseIncomplete(field: string): Pick<Bookmark, 'incomplete' | 'incompleteEvery'> {
+  if (field === EVERY) return { incomplete: [], incompleteEvery: true };
+  const incomplete = parseList(field);
+  if (!incomplete.every(isName)) throw invalid('the name of an incomplete store is malformed');
+  return { incomplete, incompleteEvery: false };
+}
+
+function parseList(field: string): readonly string[] {
+  return field === '' ? [] : field.split(LIST_SEPARATOR);
+}
+
+function invalid(reason: string): RendezvousError {
+  return new RendezvousError(
+    'bookmark_invalid',
+    `this is no bookmark: ${reason}. Pass on unchanged what the writer's inject() wrote`,
+  );
+}

@@ -1,0 +1,194 @@
+import { RendezvousError } from './error.js';
+import { isJournalId, isUlid } from './identifiers.js';
+import type { Coverage } from './messages.js';
+import { isName } from './names.js';
+
+/**
+ * A bookmark is what travels with a request: which writes a later read must see.
+ *
+ * It covers a branch if the branch's rid is among `rids` (or `everyRid`) and some journalled copy
+ * of it has a sequence at or below the bookmark's position for that journal. Where a write could
+ * not be journalled in time, the bookmark is *incomplete* for its store, and a wait that asks
+ * about the store answers `unknown`.
+ *
+ * Bookmarks of one namespace are a join-semilattice: `mergeBookmarks` is idempotent, commutative
+ * and associative, and never covers less than both its arguments did.
+ *
+ *     empty ──▶ rids, positions, incomplete stores ──▶ incomplete for every store (the top)
+ *
+ * Only growth beyond `BOOKMARK_LENGTH_MAX` leads to the top. Then a wait answers `unknown`: a
+ * bookmark that is too long becomes doubt, never nothing.
+ *
+ * Values are immutable and canonical: equal bookmarks have equal fields and equal texts.
+ */
+export interface Bookmark {
+  readonly namespace: string;
+  /** The requests that it covers: at most four, sorted. Empty if `everyRid`. */
+  readonly rids: readonly string[];
+  /** More than four rids were merged: it covers every branch at or below the positions. */
+  readonly everyRid: boolean;
+  /** The newest covered sequence per journal id, in the order of the ids. */
+  readonly positions: ReadonlyMap<string, number>;
+  /** Stores with a write that it should cover and does not, sorted. */
+  readonly incomplete: readonly string[];
+  /** The top: incomplete for every store; nothing else is kept. */
+  readonly incompleteEvery: boolean;
+}
+
+/** The longest text of a bookmark, in characters, which are bytes. */
+export const BOOKMARK_LENGTH_MAX = 1024;
+
+/** With one rid more, a bookmark covers every request. */
+export const BOOKMARK_RIDS_MAX = 4;
+
+const RIDS_LENGTH_MAX = BOOKMARK_RIDS_MAX * 26 + (BOOKMARK_RIDS_MAX - 1);
+
+/** The bookmark that covers nothing. Throws `bad_request` if `namespace` is no name. */
+export function emptyBookmark(namespace: string): Bookmark {
+  if (!isName(namespace)) {
+    throw new RendezvousError('bad_request', 'a namespace is 1 to 32 of a-z, 0-9 and "-"');
+  }
+  return {
+    namespace,
+    rids: [],
+    everyRid: false,
+    positions: new Map(),
+    incomplete: [],
+    incompleteEvery: false,
+  };
+}
+
+/** Whether it covers nothing and is incomplete for no store: a wait for it need not be asked. */
+export function isEmptyBookmark(bookmark: Bookmark): boolean {
+  return (
+    bookmark.rids.length === 0 &&
+    !bookmark.everyRid &&
+    bookmark.positions.size === 0 &&
+    bookmark.incomplete.length === 0 &&
+    !bookmark.incompleteEvery
+  );
+}
+
+/**
+ * The least bookmark that covers what both cover: every rid up to four (then every request), the
+ * newest position per journal, every incomplete mark (rule 16). Throws `bookmark_namespace` if the
+ * namespaces differ.
+ */
+export function mergeBookmarks(a: Bookmark, b: Bookmark): Bookmark {
+  if (a.namespace !== b.namespace) {
+    throw new RendezvousError(
+      'bookmark_namespace',
+      `a bookmark of namespace "${b.namespace}" cannot be merged into one of "${a.namespace}"`,
+    );
+  }
+  if (a === b || isEmptyBookmark(b)) return a;
+  if (isEmptyBookmark(a)) return b;
+  return canonicalBookmark({
+    namespace: a.namespace,
+    rids: [...a.rids, ...b.rids],
+    everyRid: a.everyRid || b.everyRid,
+    positions: [...a.positions, ...b.positions],
+    incomplete: [...a.incomplete, ...b.incomplete],
+    incompleteEvery: a.incompleteEvery || b.incompleteEvery,
+  });
+}
+
+/**
+ * The bookmark that also covers a branch which the request `rid` opened, and which `journal` holds
+ * at `sequence`. Throws `bookmark_invalid` if one of them is malformed.
+ */
+export function coverOpen(
+  bookmark: Bookmark,
+  rid: string,
+  journal: string,
+  sequence: number,
+): Bookmark {
+  if (!isUlid(rid) || !isJournalId(journal) || !isSequence(sequence)) {
+    throw new RendezvousError('bookmark_invalid', 'the rid, journal or sequence is malformed');
+  }
+  return mergeBookmarks(bookmark, {
+    ...emptyBookmark(bookmark.namespace),
+    rids: [rid],
+    positions: new Map([[journal, sequence]]),
+  });
+}
+
+/**
+ * The bookmark that is also incomplete for `store`. Throws `bookmark_invalid` if `store` is no name.
+ */
+export function markIncomplete(bookmark: Bookmark, store: string): Bookmark {
+  if (!isName(store)) throw new RendezvousError('bookmark_invalid', 'the store is no name');
+  return mergeBookmarks(bookmark, { ...emptyBookmark(bookmark.namespace), incomplete: [store] });
+}
+
+/** Whether a wait about `store` (`undefined`: about any store) must answer `unknown`. */
+export function isIncomplete(bookmark: Bookmark, store: string | undefined): boolean {
+  if (bookmark.incompleteEvery) return true;
+  return store === undefined ? bookmark.incomplete.length > 0 : bookmark.incomplete.includes(store);
+}
+
+/** What a node needs to know of it. Judge incomplete marks first: a node does not see them. */
+export function toCoverage(bookmark: Bookmark): Coverage {
+  return {
+    rids: bookmark.rids,
+    everyRid: bookmark.everyRid,
+    positions: Array.from(bookmark.positions, ([journal, sequence]) => ({ journal, sequence })),
+  };
+}
+
+/** Whether `value` can be a position in a journal: a whole number from 0 to 2^53 − 1. */
+export function isSequence(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+/** The fields of a bookmark before they are brought into order; lists may hold duplicates. */
+export interface BookmarkFields {
+  readonly namespace: string;
+  readonly rids: readonly string[];
+  readonly everyRid: boolean;
+  readonly positions: Iterable<readonly [journal: string, sequence: number]>;
+  readonly incomplete: readonly string[];
+  readonly incompleteEvery: boolean;
+}
+
+/** The canonical bookmark of well-formed fields: sorted, without duplicates, within the limits. */
+export function canonicalBookmark(fields: BookmarkFields): Bookmark {
+  const rids = sortedUnique(fields.rids);
+  const everyRid = fields.everyRid || rids.length > BOOKMARK_RIDS_MAX;
+  const bookmark: Bookmark = {
+    namespace: fields.namespace,
+    rids: everyRid ? [] : rids,
+    everyRid,
+    positions: newestPositions(fields.positions),
+    incomplete: sortedUnique(fields.incomplete),
+    incompleteEvery: false,
+  };
+  if (!fields.incompleteEvery && lengthBound(bookmark) <= BOOKMARK_LENGTH_MAX) return bookmark;
+  return { ...emptyBookmark(fields.namespace), incompleteEvery: true };
+}
+
+/**
+ * An upper bound of the text's length that never shrinks when bookmarks are merged: it counts the
+ * longest list of rids always. By the length itself, which shrinks where four rids become `*`, it
+ * would depend on the order of the merges which of them collapses.
+ */
+function lengthBound({ namespace, positions, incomplete }: Bookmark): number {
+  let length = '1~~~~'.length + namespace.length + RIDS_LENGTH_MAX;
+  for (const [journal, sequence] of positions) {
+    length += journal.length + '.!'.length + sequence.toString(36).length;
+  }
+  for (const store of incomplete) length += store.length + '!'.length;
+  return length;
+}
+
+function newestPositions(positions: BookmarkFields['positions']): ReadonlyMap<string, number> {
+  const newest = new Map<string, number>();
+  for (const [journal, sequence] of positions) {
+    newest.set(journal, Math.max(sequence, newest.get(journal) ?? 0));
+  }
+  return new Map([...newest].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function sortedUnique(texts: readonly string[]): readonly string[] {
+  return texts.length < 2 ? texts : [...new Set(texts)].sort();
+}

@@ -1,0 +1,74 @@
+// What users of Rendezvous meet: errors, bookmarks, names.
+export { ERROR_CODES, isErrorCode, RendezvousError } from './error.js';
+export type { ErrorCode, RendezvousErrorOptions } from './error.js';
+export {
+  coverOpen,
+  emptyBookmark,
+  isEmptyBookmark,
+  isIncomplete,
+  markIncomplete,
+  mergeBookmarks,
+  toCoverage,
+} from './bookmark.js';
+export type { Bookmark } from './bookmark.js';
+export { encodeBookmark, parseBookmark } from './bookmark-text.js';
+export { isName, NAME_PATTERN } from './names.js';
+
+// What authors of datastore adapters meet.
+export type {
+  PositionOrder,
+  PositionRelation,
+  ReadOperation,
+  ReplicaConnection,
+  StoreHandle,
+  VisibilityStrategy,
+  WatermarkStrategy,
+  WriteOperation,
+  WriteOutcome,
+} from './store-contract.js';
+
+// For sibling packages.
+export { encodeJournalId, encodeUlid, isJournalId, isUlid } from './identifiers.js';
+export { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from './protocol-version.js';
+export type {
+  Abort,
+  Applied,
+  Attach,
+  Batch,
+  BranchesOpened,
+  Cancel,
+  ClientBody,
+  ClientMessage,
+  Close,
+  Coverage,
+  Done,
+  Failure,
+  Hello,
+  JournalEntry,
+  JournalPosition,
+  JournalStatus,
+  Mode,
+  NodeBody,
+  NodeMessage,
+  Open,
+  OpenBranch,
+  Opened,
+  Pending,
+  PendingReason,
+  Ping,
+  RegionStatus,
+  ReplicaStatus,
+  Replicate,
+  ReplicateAck,
+  ReportClosed,
+  Role,
+  Status,
+  StatusAnswer,
+  StoreInfo,
+  Wait,
+  WaitAnswer,
+  Watermark,
+  Watermarked,
+  WaitStatus,
+  Welcome,
+} from './messages.js';
