@@ -277,6 +277,7 @@ export interface Batch {
   readonly head: number;
   readonly entries: readonly JournalEntry[];
   readonly horizon: string;
+  readonly aborted: readonly string[];
 }
 
 /** What a node answers. */
