@@ -79,7 +79,8 @@ module.exports = {
     {
       name: 'no-driver-in-stores',
       severity: 'error',
-      comment: 'Users bring their driver: describe the part in use as an interface, types included.',
+      comment:
+        'Users bring their driver: describe the part in use as an interface, types included.',
       from: { path: '^packages/stores/src/', pathNot: tests },
       to: { path: 'node_modules' },
     },
