@@ -1,0 +1,287 @@
+/** The multiplexer under a `Connection`: ids, operations in progress, and the end of it all. */
+
+import { RendezvousError, decodeNodeFrame, isErrorCode } from '@rendezvous/protocol';
+import type {
+  Attach,
+  Cancel,
+  ClientBody,
+  ClientMessage,
+  Failure,
+  NodeBody,
+  NodeMessage,
+  Replicate,
+  ReplicateAck,
+  Welcome,
+} from '@rendezvous/protocol';
+import type { Connection, RequestOptions } from './connection.js';
+import { Outbox } from './outbox.js';
+import { SilenceWatch } from './silence-watch.js';
+import type { WebSocketLike } from './web-socket.js';
+
+/** Operations in progress; a client beyond it is not served faster by asking more. */
+const OPERATION_COUNT_MAX = 65_536;
+/** Bytes that the socket may hold back before we take no more. */
+const BUFFERED_BYTES_MAX = 16 * 1024 * 1024;
+const ID_MAX = 0xffff_ffff;
+const CLOSE_NORMAL = 1000;
+const CLOSE_GRACE_MS = 1_000;
+
+/** An operation that the node still owes answers. */
+interface Operation {
+  /** Takes one answer. Returns true when it was the last. */
+  answer(body: NodeBody): boolean;
+  lose(reason: RendezvousError): void;
+}
+
+export interface ChannelOptions {
+  /** For messages: unlike the endpoint it holds no credentials. */
+  readonly host: string;
+  readonly silenceMsMax: number;
+}
+
+export class Channel implements Connection {
+  /** Resolves when the socket is open; rejects when the channel ends before. */
+  readonly opened: Promise<unknown>;
+  readonly ended: Promise<RendezvousError>;
+
+  readonly #socket: WebSocketLike;
+  readonly #options: ChannelOptions;
+  readonly #outbox: Outbox;
+  readonly #silence: SilenceWatch;
+  readonly #operations = new Map<number, Operation>();
+  readonly #announceEnd: (reason: RendezvousError) => void;
+  readonly #refuseOpen: (reason: RendezvousError) => void;
+  #welcome: Welcome | undefined;
+  #over: RendezvousError | undefined;
+  #lastId = 0;
+
+  constructor(socket: WebSocketLike, options: ChannelOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    const { promise: ended, resolve: announceEnd } = createDeferred<RendezvousError>();
+    const { promise: opened, resolve: open, reject: refuseOpen } = createDeferred<undefined>();
+    this.ended = ended;
+    this.opened = opened;
+    // Somebody may end the channel before anybody has looked at `opened`.
+    opened.catch(() => undefined);
+    this.#announceEnd = announceEnd;
+    this.#refuseOpen = refuseOpen;
+    this.#outbox = new Outbox({
+      send: (frame) => socket.send(frame),
+      onTooLarge: (message) => this.#refuseTooLarge(message),
+    });
+    this.#silence = new SilenceWatch({
+      silenceMsMax: options.silenceMsMax,
+      isExpecting: () => this.#operations.size > 0,
+      ping: () => void this.request({ kind: 'ping' }).catch(() => undefined),
+      onSilent: () => this.end(this.#unavailable(`silent for ${options.silenceMsMax} ms`)),
+    });
+    socket.binaryType = 'arraybuffer';
+    this.#listen(() => {
+      open(undefined);
+    });
+  }
+
+  get welcome(): Welcome {
+    if (this.#welcome) return this.#welcome;
+    throw new RendezvousError('internal', 'A channel has no welcome before accept().');
+  }
+
+  /** The node's Welcome makes the channel a connection. */
+  accept(welcome: Welcome): Connection {
+    this.#welcome = welcome;
+    if (welcome.frameBytesMax > 0) this.#outbox.frameBytesMax = welcome.frameBytesMax;
+    return this;
+  }
+
+  request(body: ClientBody, options: RequestOptions = {}): Promise<NodeBody> {
+    return new Promise((resolve, reject) => {
+      const { timeoutMs, signal } = options;
+      const refusal = signal?.aborted ? aborted() : this.#refusal();
+      if (refusal) {
+        reject(refusal);
+        return;
+      }
+      const abandon = (reason: RendezvousError): void => {
+        if (body.kind === 'wait') this.send({ kind: 'cancel', target: id });
+        this.#operations.delete(id);
+        settle();
+        reject(reason);
+      };
+      const onAbort = (): void => abandon(aborted());
+      signal?.addEventListener('abort', onAbort);
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => abandon(this.#unavailable(`no answer in ${timeoutMs} ms`)), timeoutMs);
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const id = this.#begin(body, {
+        answer: (answer) => {
+          settle();
+          if (answer.kind === 'failure') reject(toError(answer));
+          else resolve(answer);
+          return true;
+        },
+        lose: (reason) => {
+          settle();
+          reject(reason);
+        },
+      });
+    });
+  }
+
+  stream(body: Attach | Replicate, listener: (body: NodeBody) => void): number {
+    return this.#begin(body, {
+      answer: (answer) => {
+        listener(answer);
+        return answer.kind === 'failure';
+      },
+      lose: () => undefined,
+    });
+  }
+
+  send(body: Cancel | ReplicateAck): void {
+    if (this.#over) return;
+    if (body.kind === 'cancel') this.#operations.delete(body.target);
+    this.#outbox.add({ id: this.#nextId(), body });
+  }
+
+  shutdown(): void {
+    if (!this.#over && this.#welcome) this.#outbox.flush();
+    this.end(new RendezvousError('shut_down', 'The connection was shut down.'));
+  }
+
+  /** The first call says why; the socket closes and everything in progress is lost. */
+  end(reason: RendezvousError): void {
+    if (this.#over) return;
+    this.#over = reason;
+    this.#silence.stop();
+    this.#outbox.discard();
+    this.#announceEnd(reason);
+    this.#refuseOpen(reason);
+    const loss = this.#toLoss(reason);
+    for (const operation of this.#operations.values()) operation.lose(loss);
+    this.#operations.clear();
+    this.#close();
+  }
+
+  #listen(open: () => void): void {
+    this.#socket.addEventListener('open', open);
+    this.#socket.addEventListener('message', ({ data }) => this.#receive(data));
+    this.#socket.addEventListener('error', ({ message }) =>
+      this.end(this.#unavailable(message ?? 'the socket failed')),
+    );
+    this.#socket.addEventListener('close', ({ code, reason }) =>
+      this.end(this.#unavailable(`closed with ${code}${reason && `, ${reason}`}`)),
+    );
+  }
+
+  #receive(data: unknown): void {
+    if (this.#over) return;
+    this.#silence.heard();
+    for (const { id, body } of this.#decode(data)) {
+      if (id === 0 && body.kind === 'failure') this.end(toError(body));
+      if (this.#operations.get(id)?.answer(body)) this.#operations.delete(id);
+    }
+  }
+
+  #decode(data: unknown): readonly NodeMessage[] {
+    try {
+      if (data instanceof ArrayBuffer) return decodeNodeFrame(new Uint8Array(data));
+      throw new RendezvousError('bad_frame', 'The node sent a frame that is not binary.');
+    } catch (error) {
+      this.end(RendezvousError.from(error));
+      return [];
+    }
+  }
+
+  #begin(body: ClientBody, operation: Operation): number {
+    const id = this.#nextId();
+    if (this.#over) return id;
+    this.#operations.set(id, operation);
+    this.#outbox.add({ id, body });
+    return id;
+  }
+
+  #nextId(): number {
+    do this.#lastId = this.#lastId === ID_MAX ? 1 : this.#lastId + 1;
+    while (this.#operations.has(this.#lastId));
+    return this.#lastId;
+  }
+
+  /** Why no request can begin now. */
+  #refusal(): RendezvousError | undefined {
+    if (this.#over) return this.#toLoss(this.#over);
+    if (this.#operations.size >= OPERATION_COUNT_MAX)
+      return new RendezvousError(
+        'limit_exceeded',
+        `${OPERATION_COUNT_MAX} operations are in progress with one node.`,
+      );
+    if (this.#socket.bufferedAmount >= BUFFERED_BYTES_MAX)
+      return new RendezvousError(
+        'limit_exceeded',
+        'The node does not keep up with what it is sent.',
+      );
+    return undefined;
+  }
+
+  #refuseTooLarge({ id }: ClientMessage): void {
+    const operation = this.#operations.get(id);
+    this.#operations.delete(id);
+    const limit = `${this.#outbox.frameBytesMax} bytes`;
+    operation?.lose(
+      new RendezvousError(
+        'limit_exceeded',
+        `The operation is larger than a frame may be: ${limit}.`,
+      ),
+    );
+  }
+
+  /** What the end of the channel means to an operation in progress. */
+  #toLoss(reason: RendezvousError): RendezvousError {
+    if (!this.#welcome || reason.code === 'shut_down' || reason.code === 'unavailable')
+      return reason;
+    return new RendezvousError('unavailable', `The node ended the session: ${reason.message}`, {
+      cause: reason,
+    });
+  }
+
+  #unavailable(what: string): RendezvousError {
+    return new RendezvousError('unavailable', `The node at ${this.#options.host}: ${what}.`);
+  }
+
+  #close(): void {
+    const socket = this.#socket;
+    socket.close(CLOSE_NORMAL);
+    if (socket.terminate) setTimeout(() => socket.terminate?.(), CLOSE_GRACE_MS).unref();
+  }
+}
+
+function toError(failure: Failure): RendezvousError {
+  const { code, message, retryable } = failure;
+  if (isErrorCode(code)) return new RendezvousError(code, message, { retryable });
+  return new RendezvousError('internal', `${code}: ${message}`, { retryable });
+}
+
+function aborted(): RendezvousError {
+  return new RendezvousError('cancelled', 'Aborted by its signal.');
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: RendezvousError) => void;
+}
+
+function createDeferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (reason: RendezvousError) => void = () => undefined;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

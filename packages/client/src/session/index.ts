@@ -1,0 +1,13 @@
+/** `@rendezvous/client/session`: one connection to a node, for the SDK, monitors and peer links. */
+
+export { connect } from './connection.js';
+export type { ConnectOptions, Connection, RequestOptions } from './connection.js';
+export { createBackoff } from './backoff.js';
+export type { Backoff, BackoffOptions } from './backoff.js';
+export type {
+  CloseEventLike,
+  ErrorEventLike,
+  MessageEventLike,
+  WebSocketFactory,
+  WebSocketLike,
+} from './web-socket.js';
