@@ -1,0 +1,73 @@
+/** One direction of a proxied connection: bytes go in, and come out later, in order. */
+import type { Socket } from 'node:net';
+
+/** How much one direction holds before it stops reading. */
+const HELD_BYTES_MAX = 16 * 1024 * 1024;
+
+/** What one direction of every connection shares; read anew at each decision. */
+export interface LineSettings {
+  delayMs: number;
+  paused: boolean;
+  /** What was read from the sender so far. */
+  chunks: number;
+  bytes: number;
+}
+
+/** A chunk, or the end of the stream, and when it came. */
+interface Held {
+  readonly chunk: Buffer | undefined;
+  readonly atMs: number;
+}
+
+export interface DelayLine {
+  /** Delivers what is due under the settings as they are now. */
+  settingsChanged(): void;
+  /** Drops what is held. */
+  shutdown(): void;
+}
+
+/** Moves everything from `source` to `sink`, the end of the stream included. */
+export function createDelayLine(source: Socket, sink: Socket, settings: LineSettings): DelayLine {
+  const held: Held[] = [];
+  let heldBytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const hold = (chunk: Buffer | undefined): void => {
+    held.push({ chunk, atMs: performance.now() });
+    heldBytes += chunk?.length ?? 0;
+    if (heldBytes > HELD_BYTES_MAX) source.pause();
+    deliver();
+  };
+
+  const deliver = (): void => {
+    clearTimeout(timer);
+    for (let next = held[0]; next !== undefined && !settings.paused; next = held[0]) {
+      const inMs = next.atMs + settings.delayMs - performance.now();
+      if (inMs > 0) {
+        timer = setTimeout(deliver, Math.ceil(inMs));
+        return;
+      }
+      held.shift();
+      heldBytes -= next.chunk?.length ?? 0;
+      if (next.chunk === undefined) sink.end();
+      else sink.write(next.chunk);
+    }
+    if (heldBytes <= HELD_BYTES_MAX) source.resume();
+  };
+
+  source.on('data', (chunk: Buffer) => {
+    settings.chunks += 1;
+    settings.bytes += chunk.length;
+    hold(chunk);
+  });
+  source.once('end', () => {
+    hold(undefined);
+  });
+  return {
+    settingsChanged: deliver,
+    shutdown: () => {
+      clearTimeout(timer);
+      held.length = 0;
+    },
+  };
+}

@@ -1,0 +1,12 @@
+// Real datastores with a lag gate, for tests and demonstrations.
+export { startPostgresPair } from './postgres/postgres-pair.js';
+export type { PostgresPair, PostgresPairOptions } from './postgres/postgres-pair.js';
+export type { PostgresServer } from './postgres/postgres-server.js';
+export type { LagGate } from './postgres/lag-gate.js';
+
+// Links that misbehave on demand.
+export { startDelayProxy } from './delay-proxy.js';
+export type { DelayProxy, DelayProxyOptions, ProxyDirection, ProxyTraffic } from './delay-proxy.js';
+
+// For sibling packages.
+export { findFreePort } from './free-port.js';

@@ -1,0 +1,66 @@
+/** Makes real replication slower, or hold still, on demand. Nothing is faked: the standby applies the same log later. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { DelayProxy } from '../delay-proxy.js';
+
+const POLL_INTERVAL_MS = 5;
+
+export interface LagGate {
+  /** Commits become visible at the replica `ms` after they were made (`recovery_min_apply_delay`). */
+  setDelay(ms: number): Promise<void>;
+  /** Holds replay: resolves once the replica certainly applies nothing more. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Breaks the replication connections; the replica connects again by itself. */
+  cut(): Promise<void>;
+}
+
+/** The gate of the standby at `replicaUrl`, which reaches its primary through `link`. */
+export function createLagGate(replicaUrl: string, link: DelayProxy): LagGate {
+  return {
+    setDelay: (ms) =>
+      connected(replicaUrl, async (client) => {
+        const delay = `${String(ms)}ms`;
+        await client.query(`alter system set recovery_min_apply_delay = '${delay}'`);
+        await client.query('select pg_reload_conf()');
+        await until(async () => {
+          const { rows } = await client.query<{ ms: number }>(
+            `select setting::int as ms from pg_settings where name = 'recovery_min_apply_delay'`,
+          );
+          return rows[0]?.ms === ms;
+        });
+      }),
+    pause: () =>
+      connected(replicaUrl, async (client) => {
+        await client.query('select pg_wal_replay_pause()');
+        await until(async () => {
+          const { rows } = await client.query<{ state: string }>(
+            'select pg_get_wal_replay_pause_state() as state',
+          );
+          return rows[0]?.state === 'paused';
+        });
+      }),
+    resume: () =>
+      connected(replicaUrl, async (client) => {
+        await client.query('select pg_wal_replay_resume()');
+      }),
+    cut: () => {
+      link.cut();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function connected(url: string, use: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(POLL_INTERVAL_MS);
+}

