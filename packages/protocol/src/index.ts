@@ -28,6 +28,12 @@ export type {
 } from './store-contract.js';
 
 // For sibling packages.
+export {
+  decodeClientFrame,
+  decodeNodeFrame,
+  encodeClientFrame,
+  encodeNodeFrame,
+} from './codec/session-frames.js';
 export { encodeJournalId, encodeUlid, isJournalId, isUlid } from './identifiers.js';
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from './protocol-version.js';
 export type {

@@ -1,0 +1,214 @@
+import { badFrame, WIRE_TYPE, type WireReader, type WireType } from './wire-reader.js';
+import type { WireWriter } from './wire-writer.js';
+
+/**
+ * The kinds of fields that messages of `rendezvous.v1` are made of. A field writes its tag and its
+ * value, or nothing when the value is the one that an absent field has anyway (proto3).
+ */
+export interface Field<T> {
+  readonly number: number;
+  readonly wireType: WireType;
+  /** What the field is when the bytes lack it. */
+  readonly absent: T;
+  /** No message is valid without it. */
+  readonly required: boolean;
+  write(writer: WireWriter, value: T): void;
+  /** The new value. `previous` is what the message held: lists and nested messages add to it. */
+  read(reader: WireReader, previous: T): T;
+}
+
+/** Writes and reads one message, without its tag and length. */
+export interface MessageCodec<T> {
+  /** The message with every field absent. */
+  readonly absent: T;
+  write(writer: WireWriter, value: T): void;
+  /** Reads to the end of what the reader has entered. Fields that are there replace `previous`'s. */
+  read(reader: WireReader, previous: T): T;
+}
+
+/** Shared by all absent lists, hence frozen: nobody may add to a list that was read. */
+const NOTHING: readonly never[] = Object.freeze([]);
+
+const NO_BYTES = new Uint8Array(0);
+
+export function text(number: number): Field<string> {
+  const tag = toTag(number, WIRE_TYPE.delimited);
+  return {
+    number,
+    wireType: WIRE_TYPE.delimited,
+    absent: '',
+    required: false,
+    write(writer, value) {
+      if (value === '') return;
+      writer.uint32(tag);
+      writer.text(value);
+    },
+    read: (reader) => reader.text(),
+  };
+}
+
+export function bytes(number: number): Field<Uint8Array> {
+  const tag = toTag(number, WIRE_TYPE.delimited);
+  return {
+    number,
+    wireType: WIRE_TYPE.delimited,
+    absent: NO_BYTES,
+    required: false,
+    write(writer, value) {
+      if (value.length === 0) return;
+      writer.uint32(tag);
+      writer.byteArray(value);
+    },
+    read: (reader) => reader.byteArray(),
+  };
+}
+
+export function uint32(number: number): Field<number> {
+  const tag = toTag(number, WIRE_TYPE.varint);
+  return {
+    number,
+    wireType: WIRE_TYPE.varint,
+    absent: 0,
+    required: false,
+    write(writer, value) {
+      if (value === 0) return;
+      writer.uint32(tag);
+      writer.uint32(value);
+    },
+    read: (reader) => reader.uint32(),
+  };
+}
+
+export function uint64(number: number): Field<number> {
+  const tag = toTag(number, WIRE_TYPE.varint);
+  return {
+    number,
+    wireType: WIRE_TYPE.varint,
+    absent: 0,
+    required: false,
+    write(writer, value) {
+      if (value === 0) return;
+      writer.uint32(tag);
+      writer.uint64(value);
+    },
+    read: (reader) => reader.uint64(),
+  };
+}
+
+export function bool(number: number): Field<boolean> {
+  const tag = toTag(number, WIRE_TYPE.varint);
+  return {
+    number,
+    wireType: WIRE_TYPE.varint,
+    absent: false,
+    required: false,
+    write(writer, value) {
+      if (!value) return;
+      writer.uint32(tag);
+      writer.uint32(1);
+    },
+    read: (reader) => reader.uint64() !== 0,
+  };
+}
+
+/** One of `names`, which have the values 1, 2, … of the enum. Required: there is no default. */
+export function oneOf<T extends string>(number: number, names: readonly T[]): Field<T> {
+  const tag = toTag(number, WIRE_TYPE.varint);
+  return {
+    number,
+    wireType: WIRE_TYPE.varint,
+    // Stands for UNSPECIFIED while a message is being read; `required` keeps it from getting out.
+    absent: '' as T,
+    required: true,
+    write(writer, value) {
+      writer.uint32(tag);
+      writer.uint32(names.indexOf(value) + 1);
+    },
+    read(reader) {
+      const value = reader.uint32();
+      const name = names[value - 1];
+      if (name === undefined) throw badFrame(`field ${number} has the unknown value ${value}`);
+      return name;
+    },
+  };
+}
+
+/** A nested message. It is always written: an empty one is not an absent one. */
+export function message<T>(number: number, codec: MessageCodec<T>): Field<T> {
+  const tag = toTag(number, WIRE_TYPE.delimited);
+  return {
+    number,
+    wireType: WIRE_TYPE.delimited,
+    absent: codec.absent,
+    required: false,
+    write(writer, value) {
+      writer.uint32(tag);
+      const start = writer.beginNested();
+      codec.write(writer, value);
+      writer.endNested(start);
+    },
+    read(reader, previous) {
+      const outerEnd = reader.enter();
+      const value = codec.read(reader, previous);
+      reader.leave(outerEnd);
+      return value;
+    },
+  };
+}
+
+export function texts(number: number): Field<readonly string[]> {
+  const tag = toTag(number, WIRE_TYPE.delimited);
+  return list(
+    number,
+    (reader) => reader.text(),
+    (writer, value) => {
+      writer.uint32(tag);
+      writer.text(value);
+    },
+  );
+}
+
+export function byteArrays(number: number): Field<readonly Uint8Array[]> {
+  const tag = toTag(number, WIRE_TYPE.delimited);
+  return list(
+    number,
+    (reader) => reader.byteArray(),
+    (writer, value) => {
+      writer.uint32(tag);
+      writer.byteArray(value);
+    },
+  );
+}
+
+export function messages<T>(number: number, codec: MessageCodec<T>): Field<readonly T[]> {
+  const { read, write } = message(number, codec);
+  return list(number, (reader) => read(reader, codec.absent), write);
+}
+
+/** A repeated field. There are none of numbers, which would have to be read packed as well. */
+function list<T>(
+  number: number,
+  readElement: (reader: WireReader) => T,
+  writeElement: (writer: WireWriter, value: T) => void,
+): Field<readonly T[]> {
+  return {
+    number,
+    wireType: WIRE_TYPE.delimited,
+    absent: NOTHING,
+    required: false,
+    write(writer, values) {
+      for (const value of values) writeElement(writer, value);
+    },
+    read(reader, previous) {
+      const value = readElement(reader);
+      if (previous === NOTHING) return [value];
+      // Made here, by the element before this one, and nobody else has seen it yet.
+      (previous as T[]).push(value);
+      return previous;
+    },
+  };
+}
+
+function toTag(number: number, wireType: WireType): number {
+  return (number << 3) | wireType;
+}
