@@ -114,14 +114,22 @@ const typed = {
   },
   rules: {
     // An arrow that only calls is clearer than one with braces around the call.
-    '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    '@typescript-eslint/no-confusing-void-expression': [
+      'error',
+      { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+    ],
     // `void promise` hides a rejection; say what happens to it with `.catch`.
     '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
     '@typescript-eslint/no-unnecessary-condition': [
       'error',
       { allowConstantLoopConditions: 'only-allowed-literals' },
     ],
-    '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    '@typescript-eslint/no-unused-vars': [
+      'error',
+      { argsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', ignoreRestSiblings: true },
+    ],
+    // Exports state their types, also where the value is a literal.
+    '@typescript-eslint/prefer-as-const': 'off',
     '@typescript-eslint/prefer-readonly': 'error',
     '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     '@typescript-eslint/switch-exhaustiveness-check': [
@@ -150,11 +158,16 @@ const testRules = {
   },
 };
 
+/** tsc checks the tools' JavaScript (tools/tsconfig.json), and knows the globals better. */
+const checkedScripts = { files: ['tools/**/*.mjs'], rules: { 'no-undef': 'off' } };
+
 const plainScripts = {
-  files: ['packages/*/bin/**/*.js', ...configFiles],
+  files: ['packages/*/bin/**/*.{js,mjs}', ...configFiles],
   extends: [tseslint.configs.disableTypeChecked],
   languageOptions: {
-    globals: { process: 'readonly', console: 'readonly', module: 'writable', URL: 'readonly' },
+    globals: Object.fromEntries(
+      ['module', 'URL', ...ioGlobals, ...timerGlobals].map((name) => [name, 'readonly']),
+    ),
   },
 };
 
@@ -166,6 +179,7 @@ export default defineConfig(
   { files: ['packages/*/src/**/*.ts'], rules: { 'no-console': 'error' } },
   pureCore,
   testRules,
+  checkedScripts,
   plainScripts,
   {
     files: configFiles,
