@@ -77,9 +77,9 @@ async function tryRun(
   packageDirectory: string,
   user: ProcessUser | undefined,
 ): Promise<string | undefined> {
-  await makeLinks(packageDirectory);
   const { initdb, postgres } = binariesIn(packageDirectory);
   try {
+    await makeLinks(packageDirectory);
     for (const file of [initdb, postgres]) {
       await makeExecutable(file);
       await execute(file, ['--version'], {

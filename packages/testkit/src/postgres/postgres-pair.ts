@@ -174,33 +174,31 @@ async function createPrimaryData(
   dataDirectory: string,
   maxConnections: number,
 ): Promise<void> {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: String(maxConnections),
+    wal_level: 'replica',
+    // A replica that was stopped or cut off for a while still finds what it missed.
+    wal_keep_size: '512MB',
+    wal_retrieve_retry_interval: '100ms',
+    wal_receiver_status_interval: '1s',
+    // A held replica must not have its readers cancelled.
+    hot_standby_feedback: 'on',
+    max_standby_streaming_delay: '-1',
+    // The data live as long as the run.
+    fsync: 'off',
+    full_page_writes: 'off',
+    shared_buffers: '32MB',
+    io_method: 'sync',
+    // In the data directory, so that a killed server leaves nothing in /dev/shm.
+    dynamic_shared_memory_type: 'mmap',
+  };
   await run(binaries.initdb, [
     ...['-D', dataDirectory, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'],
     ...['--no-sync', '--no-instructions'],
+    ...Object.entries(settings).map(([name, value]) => `--set=${name}=${value}`),
   ]);
-  await appendFile(
-    join(dataDirectory, 'postgresql.conf'),
-    toConfigurationText({
-      listen_addresses: '127.0.0.1',
-      unix_socket_directories: '',
-      max_connections: String(maxConnections),
-      wal_level: 'replica',
-      // A replica that was stopped or cut off for a while still finds what it missed.
-      wal_keep_size: '512MB',
-      wal_retrieve_retry_interval: '100ms',
-      wal_receiver_status_interval: '1s',
-      // A held replica must not have its readers cancelled.
-      hot_standby_feedback: 'on',
-      max_standby_streaming_delay: '-1',
-      // The data live as long as the run.
-      fsync: 'off',
-      full_page_writes: 'off',
-      shared_buffers: '32MB',
-      io_method: 'sync',
-      // In the data directory, so that a killed server leaves nothing in /dev/shm.
-      dynamic_shared_memory_type: 'mmap',
-    }),
-  );
 }
 
 async function makeStandby(
@@ -209,18 +207,11 @@ async function makeStandby(
   user: ProcessUser | undefined,
 ): Promise<void> {
   const connection = `host=127.0.0.1 port=${String(primaryPort)} user=postgres application_name=replica`;
-  await appendFile(
-    join(dataDirectory, 'postgresql.conf'),
-    toConfigurationText({ primary_conninfo: connection }),
-  );
+  const configuration = join(dataDirectory, 'postgresql.conf');
+  await appendFile(configuration, `primary_conninfo = '${connection}'\n`);
   const signal = join(dataDirectory, 'standby.signal');
   await writeFile(signal, '');
   if (user !== undefined) await chown(signal, user.uid, user.gid);
-}
-
-function toConfigurationText(settings: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`);
-  return lines.join('');
 }
 
 /** Waits until the primary sees its replica stream; resolves with the servers' version. */
