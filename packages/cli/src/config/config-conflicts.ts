@@ -1,0 +1,72 @@
+/** What a configuration says that cannot all be true. Knows the shape to be right already. */
+import type { Config, ConfigRegion, ConfigStore } from './config.js';
+import { suggestNearest } from '../nearest.js';
+
+/** One line per conflict, each starting with the path of the key to change. */
+export function findConflicts(config: Config): string[] {
+  return [
+    ...findRegionConflicts(config.regions),
+    ...[...config.stores].flatMap(([name, store]) =>
+      findStoreConflicts(`stores.${name}`, store, config.regions),
+    ),
+  ];
+}
+
+type Regions = Config['regions'];
+
+function findRegionConflicts(regions: Regions): string[] {
+  if (![...regions.values()].some((region) => region.node !== undefined)) {
+    return ['regions: at least one region needs a "node"'];
+  }
+  return [
+    ...[...regions].flatMap(([name, region]) =>
+      findRegionConflict(`regions.${name}`, region, regions),
+    ),
+    ...findSharedNodes(regions),
+  ];
+}
+
+function findRegionConflict(path: string, region: ConfigRegion, regions: Regions): string[] {
+  if ((region.node === undefined) === (region.servedBy === undefined)) {
+    return [`${path}: needs either "node" or "servedBy"`];
+  }
+  if (region.servedBy === undefined) return [];
+  const server = regions.get(region.servedBy);
+  if (server === undefined) return [unknownRegion(`${path}.servedBy`, region.servedBy, regions)];
+  if (server.node !== undefined) return [];
+  return [
+    `${path}.servedBy: "${region.servedBy}" has no node of its own; name a region with "node"`,
+  ];
+}
+
+/** Two regions with one node would each call the other's node a peer. */
+function findSharedNodes(regions: Regions): string[] {
+  const regionsByNode = new Map<string, string>();
+  const problems: string[] = [];
+  for (const [name, { node }] of regions) {
+    if (node === undefined) continue;
+    const url = new URL(node).href;
+    const first = regionsByNode.get(url);
+    if (first === undefined) regionsByNode.set(url, name);
+    else
+      problems.push(`regions.${name}.node: is the node of "${first}"; write servedBy: '${first}'`);
+  }
+  return problems;
+}
+
+function findStoreConflicts(path: string, store: ConfigStore, regions: Regions): string[] {
+  const problems = [...store.regions.keys()]
+    .filter((name) => !regions.has(name))
+    .map((name) => unknownRegion(`${path}.regions.${name}`, name, regions));
+  const primaries = store.regions.get(store.home);
+  if (primaries === undefined) {
+    problems.push(`${path}.home: "${store.home}" is not one of the store's regions`);
+  } else if (primaries.length !== 1) {
+    problems.push(`${path}.regions.${store.home}: the home has one endpoint, the primary's`);
+  }
+  return problems;
+}
+
+function unknownRegion(path: string, name: string, regions: Regions): string {
+  return `${path}: there is no region "${name}".${suggestNearest(name, regions.keys())}`;
+}

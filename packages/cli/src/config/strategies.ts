@@ -1,0 +1,8 @@
+import type { VisibilityStrategy } from '@rendezvous/protocol';
+import { postgresVisibility } from '@rendezvous/stores/postgres';
+import type { StoreKind } from './define-config.js';
+
+/** How monitors learn of visibility, for every kind of store that a configuration may name. */
+export function createStrategies(): Readonly<Record<StoreKind, VisibilityStrategy>> {
+  return { postgres: postgresVisibility() };
+}

@@ -1,0 +1,71 @@
+import type { LogEvent, ServerOptions, StoreConfig, TokenGrant } from '@rendezvous/server';
+import type { VisibilityStrategy } from '@rendezvous/protocol';
+import type { Config, ConfigStore } from './config.js';
+import type { StoreKind } from './define-config.js';
+import { selectRegions } from './select-regions.js';
+
+/** What the command line adds to the configuration. */
+export interface ServeFlags {
+  /** Regions whose node this is; empty: that of the only node. */
+  readonly regions: readonly string[];
+  readonly host?: string | undefined;
+  /** Default: the port in the `ws://` URL of the first region's node. */
+  readonly port?: number | undefined;
+  readonly tokens?: readonly TokenGrant[] | undefined;
+  /** What this node presents to its peers. */
+  readonly peerToken?: string | undefined;
+  readonly monitors: 'inside' | 'none';
+  readonly log: (event: LogEvent) => void;
+}
+
+/** Pure: the options of the node that `config` and `flags` describe. Throws `config_invalid`. */
+export function toServerOptions(
+  config: Config,
+  flags: ServeFlags,
+  strategies: Readonly<Record<StoreKind, VisibilityStrategy>>,
+): ServerOptions {
+  const { own, served, peers } = selectRegions(config, flags.regions);
+  return {
+    ...withoutUndefined({
+      namespace: config.namespace,
+      modeCeiling: config.policy.mode,
+      host: flags.host,
+      port: flags.port ?? findPort(config, own),
+      tokens: flags.tokens,
+    }),
+    regions: served,
+    stores: [...config.stores].map(([name, store]) => toStoreConfig(name, store)),
+    peers: peers.map(({ region, endpoint }) => ({
+      name: region,
+      endpoint,
+      ...withoutUndefined({ token: flags.peerToken }),
+    })),
+    strategies,
+    monitors: flags.monitors,
+    log: flags.log,
+  };
+}
+
+function toStoreConfig(name: string, store: ConfigStore): StoreConfig {
+  return {
+    name,
+    kind: store.kind,
+    home: store.home,
+    regions: Object.fromEntries(store.regions),
+    ...withoutUndefined({ branchTtlMs: store.branchTtlMs }),
+  };
+}
+
+/** A `wss://` URL is that of a proxy, whose port says nothing about the node's. */
+function findPort(config: Config, own: readonly string[]): number | undefined {
+  const url = new URL(config.regions.get(own[0] ?? '')?.node ?? 'wss://unknown');
+  return url.protocol === 'ws:' && url.port !== '' ? Number(url.port) : undefined;
+}
+
+/** Optional properties that are absent, as `exactOptionalPropertyTypes` wants them. */
+function withoutUndefined<T extends object>(
+  properties: T,
+): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
+  const present = Object.entries(properties).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+}

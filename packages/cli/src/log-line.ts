@@ -1,0 +1,42 @@
+/** How a node's or a monitor's events become lines: for people, or one JSON object each. */
+import type { LogEvent } from '@rendezvous/server';
+import type { TextSink } from './command.js';
+import type { LogOptions } from './shared-options.js';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const satisfies LogEvent['level'][];
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A log function that writes events at or above the level to `sink`, one line each. */
+export function createLog(sink: TextSink, options: LogOptions): (event: LogEvent) => void {
+  const format = options.json ? formatJsonLine : formatTextLine;
+  const lowest = LOG_LEVELS.indexOf(options.logLevel);
+  return (event) => {
+    if (LOG_LEVELS.indexOf(event.level) < lowest) return;
+    sink.write(`${format(event, new Date())}\n`);
+  };
+}
+
+/** `{"time":"…","level":"info","event":"…",…}` */
+export function formatJsonLine(event: LogEvent, time: Date): string {
+  return JSON.stringify({ time: time.toISOString(), ...event }, toJsonValue);
+}
+
+/** `12:30:00.250 warn  peer.lost peer=us code=unavailable` */
+export function formatTextLine({ level, event, ...fields }: LogEvent, time: Date): string {
+  const pairs = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${formatValue(value)}`);
+  return [time.toISOString().slice(11, 23), level.padEnd(5), event, ...pairs].join(' ');
+}
+
+/** Quoted where it is not one plain word, so that no value can pass for another field or line. */
+function formatValue(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, toJsonValue);
+  return /^[\w.:/@*+-]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+/** What JSON would leave out or refuse. */
+function toJsonValue(_key: string, value: unknown): unknown {
+  if (value instanceof Error) return value.message;
+  return typeof value === 'bigint' ? value.toString() : value;
+}

@@ -1,0 +1,49 @@
+/** Options that several commands have, so that they are the same everywhere. */
+import { LOG_LEVELS } from './log-line.js';
+import type { LogLevel } from './log-line.js';
+import type { OptionsTable } from './option.js';
+
+export interface ConfigOptions {
+  readonly config: string | undefined;
+}
+
+export const CONFIG_OPTIONS: OptionsTable<ConfigOptions> = {
+  config: {
+    type: 'text',
+    placeholder: 'FILE',
+    description: 'Configuration file; without it the nearest, here or in a folder above',
+    env: 'RENDEZVOUS_CONFIG',
+  },
+};
+
+export interface TokenOptions {
+  readonly token: string | undefined;
+}
+
+export const TOKEN_OPTIONS: OptionsTable<TokenOptions> = {
+  token: {
+    type: 'text',
+    placeholder: 'TOKEN',
+    description: 'Token to present to other nodes; better given in the environment',
+    env: 'RENDEZVOUS_TOKEN',
+  },
+};
+
+export interface LogOptions {
+  readonly json: boolean;
+  readonly logLevel: LogLevel;
+}
+
+export const LOG_OPTIONS: OptionsTable<LogOptions> = {
+  json: {
+    type: 'flag',
+    description: 'Write the ready line (stdout) and the log (stderr) as JSON, one object a line',
+  },
+  logLevel: {
+    type: 'choice',
+    choices: LOG_LEVELS,
+    default: 'info',
+    description: 'Least severe events that are logged',
+    env: 'RENDEZVOUS_LOG_LEVEL',
+  },
+};
