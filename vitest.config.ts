@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { createSkipReporter } from './tools/skip-reporter.js';
 
 // Tests run from source: the private `rendezvous-source` condition maps every workspace
 // package to its src/ folder, so that no build step stands between an edit and a test.
@@ -6,21 +7,32 @@ const conditions = ['rendezvous-source', 'node', 'import', 'module', 'default'];
 
 /** The file suffix says what a test needs (STYLE: tests and configuration). */
 const needs = {
-  postgres: ['packages/**/*.postgres.test.ts'],
-  process: ['packages/**/*.process.test.ts'],
+  postgres: ['{packages,tools}/**/*.postgres.test.ts'],
+  process: ['{packages,tools}/**/*.process.test.ts'],
 };
+
+const notOurs = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    reporters: [
+      createSkipReporter({
+        failOnSkip: !['', 'false'].includes(process.env['CI'] ?? ''),
+        log: (line) => process.stdout.write(`${line}\n`),
+      }),
+      'default',
+    ],
+    // Projects run one after the other: what starts processes gets the machine to itself.
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/**/*.test.ts', 'tools/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', ...Object.values(needs).flat()],
+          include: ['{packages,tools}/**/*.test.ts'],
+          exclude: [...notOurs, ...Object.values(needs).flat()],
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -28,9 +40,11 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: needs.postgres,
+          exclude: notOurs,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -38,9 +52,11 @@ export default defineConfig({
         test: {
           name: 'process',
           include: needs.process,
+          exclude: notOurs,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

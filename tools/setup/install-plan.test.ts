@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { planInstall } from './install-plan.mjs';
+
+const redis = {
+  name: 'Redis',
+  command: 'redis-server',
+  debianPackage: 'redis-server',
+  why: 'tests',
+};
+const debian = { isRoot: true, hasAptGet: true, hasSudo: false, isTerminal: false };
+
+test('nothing missing means nothing to do, on any machine', () => {
+  expect(planInstall([], { ...debian, hasAptGet: false })).toEqual({ kind: 'nothing' });
+});
+
+test('root on Debian installs with apt-get, everything by one command', () => {
+  const mariadb = { ...redis, debianPackage: 'mariadb-server-core' };
+  expect(planInstall([redis, mariadb], debian)).toEqual({
+    kind: 'run',
+    commands: [
+      ['apt-get', 'update'],
+      [
+        ...['apt-get', 'install', '--yes', '--no-install-recommends'],
+        ...['redis-server', 'mariadb-server-core'],
+      ],
+    ],
+  });
+});
+
+test.each([
+  { isTerminal: true, prefix: ['sudo'] },
+  { isTerminal: false, prefix: ['sudo', '--non-interactive'] },
+])('others go through sudo: $prefix where terminal = $isTerminal', ({ isTerminal, prefix }) => {
+  const plan = planInstall([redis], { ...debian, isRoot: false, hasSudo: true, isTerminal });
+  expect(plan).toMatchObject({ kind: 'run', commands: [[...prefix, 'apt-get', 'update'], {}] });
+});
+
+test('without root and sudo it says what root has to run', () => {
+  expect(planInstall([redis], { ...debian, isRoot: false })).toEqual({
+    kind: 'tell',
+    message:
+      'Run as root:\n  apt-get update\n  apt-get install --yes --no-install-recommends redis-server',
+  });
+});
+
+test('without apt-get it names the programs that have to be there', () => {
+  const plan = planInstall([redis], { ...debian, hasAptGet: false });
+  expect(plan).toMatchObject({ kind: 'tell' });
+  expect(plan).toHaveProperty('message', expect.stringContaining('`redis-server` is on the PATH'));
+});

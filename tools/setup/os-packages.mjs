@@ -1,0 +1,15 @@
+/**
+ * Programs that tests run and npm does not bring, as a table: a step that needs one adds its row
+ * here, and nothing else. PostgreSQL is not in it, since npm brings its binaries.
+ */
+
+/**
+ * @typedef {object} OsPackage
+ * @property {string} name What people call it, `Redis`.
+ * @property {string} command The program whose presence on the PATH (or in sbin) means installed.
+ * @property {string} debianPackage What apt-get installs for it.
+ * @property {string} why Which tests need it.
+ */
+
+/** @type {readonly OsPackage[]} */
+export const osPackages = [];
