@@ -1,0 +1,64 @@
+/**
+ * One write that must become visible in a set of places, and the join that is its state.
+ *
+ *            close, watermark, report, abort
+ *    OPEN ─────────────────────────────────────▶ CLOSED        per place, never back (rule 1)
+ *
+ * A branch lives in the table of every node that has a copy of its open. `spots` says in which
+ * journals, and where: a bookmark covers the branch if it includes the rid and reaches one of them
+ * (rule 18).
+ */
+import type { JournalPosition } from '@rendezvous/protocol';
+import type { StoreLayout } from './store-layout.js';
+
+export interface Branch {
+  readonly bid: string;
+  readonly rid: string;
+  readonly layout: StoreLayout;
+  readonly keys: readonly Uint8Array[];
+  /** The store's position after the write, in its own notation; `''` when there is none. */
+  readonly position: string;
+  /** `position`, parsed by the store's order; undefined when no watermark can ever reach it. */
+  readonly parsedPosition: unknown;
+  readonly insertedAtMs: number;
+  readonly spots: JournalPosition[];
+  /** Places that must see the write. On a node with only a copy: those that it serves. */
+  named: number;
+  /** Places that have it: a subset of `named`. */
+  closed: number;
+  /** Served replicas that will never have it: a failover cut its position off (rule 10). */
+  cutOff: number;
+  /** The client said that the write failed: nothing to wait for, anywhere. */
+  aborted: boolean;
+  /** The own journal's entry is on its way out. */
+  collected: boolean;
+  /** Closes told to other journals' owners that they have not acknowledged yet. */
+  reportsOwed: number;
+}
+
+/** Joins closed places into a branch. Returns the bits that are new: 0 when nothing changed. */
+export function closePlaces(branch: Branch, places: number): number {
+  const news = places & branch.named & ~branch.closed;
+  branch.closed |= news;
+  return news;
+}
+
+/** Whether the branch must be visible in all of `mask`'s places and is not yet. */
+export function isOpenIn(branch: Branch, mask: number): boolean {
+  const named = branch.named & mask;
+  return (branch.closed & named) !== named;
+}
+
+export function isClosed(branch: Branch): boolean {
+  return branch.closed === branch.named;
+}
+
+/** Whether a read of `keys` depends on a write of the branch's keys. No keys means every key. */
+export function touches(branch: Branch, keys: readonly Uint8Array[]): boolean {
+  if (keys.length === 0 || branch.keys.length === 0) return true;
+  return keys.some((key) => branch.keys.some((other) => isEqualKey(key, other)));
+}
+
+function isEqualKey(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

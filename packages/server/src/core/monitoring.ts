@@ -1,0 +1,223 @@
+/**
+ * Monitors: they attach to a replica, say how far it is, or close branches one by one.
+ */
+import type {
+  Applied,
+  Attach,
+  BranchesOpened,
+  Close,
+  OpenBranch,
+  Watermark,
+} from '@rendezvous/protocol';
+import { isOpenIn, touches } from './branch.js';
+import { close } from './closing.js';
+import { type CoreState, operationKey } from './core-state.js';
+import { relationTo } from './opening.js';
+import { type Attachment, observeWatermark, refreshReadiness } from './replica-state.js';
+import { type Asker, reply, replyDone, replyFailure } from './reply.js';
+import type { StoreLayout } from './store-layout.js';
+import { isCovered } from './wait-condition.js';
+import { wake, wakeAll } from './waiting.js';
+
+const ANNOUNCEMENT_COUNT_MAX = 1_000;
+const HELD_APPLIED_COUNT_MAX = 10_000;
+
+/** Takes a monitor on, and tells it of every open branch: also one that starts late or again. */
+export function receiveAttach(
+  state: CoreState,
+  asker: Asker,
+  request: Attach,
+  nowMs: number,
+): void {
+  const replica = state.replicas.find(
+    (one) =>
+      one.layout.name === request.store &&
+      one.region === request.region &&
+      one.name === request.replica,
+  );
+  const barrier = replica?.layout.definition.order?.parse(request.barrier);
+  if (!replica || barrier === undefined) {
+    const what = `replica ${request.replica} of store ${request.store} in ${request.region}`;
+    const why = replica ? 'needs a position as barrier' : 'is not one that this node serves';
+    replyFailure(state, asker, 'bad_request', `${what.slice(0, 120)} ${why}`);
+    return;
+  }
+  const attachment: Attachment = {
+    ...asker,
+    replica,
+    barrier,
+    barrierText: request.barrier,
+    watermark: undefined,
+    watermarkText: '',
+    branchesOpen: 0,
+    passed: false,
+  };
+  state.attachments.set(operationKey(asker.session, asker.id), attachment);
+  replica.attachments.add(attachment);
+  wake(state, replica, nowMs);
+  const open: OpenBranch[] = [];
+  for (const branch of state.table.ofStore(replica.layout)) {
+    if (!isOpenIn(branch, replica.bit)) continue;
+    const ageMs = Math.max(0, Math.round(nowMs - branch.insertedAtMs));
+    open.push({ bid: branch.bid, position: branch.position, keys: branch.keys, ageMs });
+  }
+  announce(state, attachment, open);
+}
+
+/** Everything at or below the position is visible at the replica (rule 12 covers later opens). */
+export function receiveWatermark(
+  state: CoreState,
+  asker: Asker,
+  request: Watermark,
+  nowMs: number,
+): void {
+  const attachment = state.attachments.get(operationKey(asker.session, request.attach));
+  const order = attachment?.replica.layout.definition.order;
+  const watermark = order?.parse(request.position);
+  if (!attachment || !order || watermark === undefined) {
+    replyFailure(state, asker, 'bad_request', 'the watermark names no attach, or is no position');
+    return;
+  }
+  const change = observeWatermark(attachment, watermark, request.position, order);
+  if (change === 'regressed') {
+    detach(state, attachment, nowMs);
+    const message = `${attachment.replica.name} went back, or changed its lineage: attach anew with a new barrier`;
+    replyFailure(state, asker, 'store_failed', message, true);
+    return;
+  }
+  if (change === 'advanced') {
+    if (refreshReadiness(attachment.replica, nowMs)) wake(state, attachment.replica, nowMs);
+    closeReached(state, attachment, nowMs);
+  }
+  reply(state, asker, { kind: 'watermarked', branchesOpen: attachment.branchesOpen });
+}
+
+/** The monitor is gone, and its watermark with it (rule 21). */
+export function detach(state: CoreState, attachment: Attachment, nowMs: number): void {
+  const { replica } = attachment;
+  state.attachments.delete(operationKey(attachment.session, attachment.id));
+  replica.attachments.delete(attachment);
+  if (replica.attachments.size === 0) replica.lostAtMs = nowMs;
+  if (refreshReadiness(replica, nowMs)) wakeAll(state, nowMs);
+  else wake(state, replica, nowMs);
+}
+
+/** Closes branches one by one; closes that come before their open are remembered (rule 1). */
+export function receiveClose(state: CoreState, asker: Asker, request: Close, nowMs: number): void {
+  if (!state.regions.has(request.region)) {
+    const message = `this node does not serve region "${request.region.slice(0, 40)}"`;
+    replyFailure(state, asker, 'region_not_served', message);
+    return;
+  }
+  for (const bid of request.bids) {
+    const branch = state.table.get(bid);
+    if (!branch) {
+      state.table.rememberClose(bid, { region: request.region, replica: request.replica });
+      continue;
+    }
+    const region = branch.layout.regions.get(request.region);
+    const replica = region?.replicas.find((one) => one.name === request.replica);
+    const places = request.replica === '' ? region?.mask : replica?.bit;
+    close(state, branch, places ?? 0, nowMs);
+  }
+  replyDone(state, asker);
+}
+
+/** The consumer of a derived store has applied what its bookmark covers. */
+export function receiveApplied(
+  state: CoreState,
+  asker: Asker,
+  request: Applied,
+  nowMs: number,
+): void {
+  const layout = state.stores.get(request.store);
+  const region = layout?.regions.get(request.region);
+  const fault =
+    (!layout && `this node has no store "${request.store.slice(0, 40)}"`) ||
+    (!region?.served && `this node does not serve region "${request.region.slice(0, 40)}"`) ||
+    (request.key.length === 0 &&
+      !request.ordered &&
+      'name the key, or say that the stream is ordered');
+  if (fault || !layout || !region) {
+    replyFailure(state, asker, 'bad_request', String(fault));
+    return;
+  }
+  if (!isApplied(state, request)) {
+    if (state.heldApplied.length >= HELD_APPLIED_COUNT_MAX) {
+      replyFailure(state, asker, 'limit_exceeded', 'too many reports are ahead of us', true);
+      return;
+    }
+    state.heldApplied.push({ ...asker, request });
+    return;
+  }
+  closeApplied(state, layout, request, nowMs);
+  replyDone(state, asker);
+}
+
+/** Looks again at reports that came before the journals they cover. */
+export function retryHeldApplied(state: CoreState, nowMs: number): void {
+  if (state.heldApplied.length === 0) return;
+  const held = state.heldApplied;
+  state.heldApplied = [];
+  for (const { request, ...asker } of held) receiveApplied(state, asker, request, nowMs);
+}
+
+/** Sends what the input at hand opened to the monitors. */
+export function sendAnnouncements(state: CoreState): void {
+  for (const [attachment, branches] of state.announcements) announce(state, attachment, branches);
+  state.announcements.clear();
+}
+
+function closeReached(state: CoreState, attachment: Attachment, nowMs: number): void {
+  const { replica, watermark } = attachment;
+  let openCount = 0;
+  for (const branch of state.table.ofStore(replica.layout)) {
+    if (!isOpenIn(branch, replica.bit)) continue;
+    const relation = relationTo(branch, watermark);
+    if (relation === 'reached') {
+      close(state, branch, replica.bit, nowMs);
+      continue;
+    }
+    openCount++;
+    if (relation === 'cut_off' && (branch.cutOff & replica.bit) === 0) {
+      branch.cutOff |= replica.bit;
+      wake(state, branch, nowMs);
+    }
+  }
+  attachment.branchesOpen = openCount;
+}
+
+function closeApplied(
+  state: CoreState,
+  layout: StoreLayout,
+  request: Applied,
+  nowMs: number,
+): void {
+  const mask = layout.regions.get(request.region)?.mask ?? 0;
+  const keys = request.key.length > 0 ? [request.key] : [];
+  const { coverage } = request;
+  for (const branch of state.table.ofStore(layout)) {
+    if (!isOpenIn(branch, mask) || !isCovered(branch, coverage)) continue;
+    if (!coverage.everyRid && !coverage.rids.includes(branch.rid)) continue;
+    // A branch that names no key is about more than this one.
+    if (keys.length > 0 && (branch.keys.length === 0 || !touches(branch, keys))) continue;
+    close(state, branch, mask, nowMs);
+  }
+}
+
+function isApplied(state: CoreState, request: Applied): boolean {
+  return request.coverage.positions.every(
+    ({ journal, sequence }) => (state.journals.get(journal)?.applied ?? 0) >= sequence,
+  );
+}
+
+function announce(state: CoreState, attachment: Attachment, branches: readonly OpenBranch[]): void {
+  // The first answer to an attach is sent also when there is nothing to tell.
+  for (let from = 0; from === 0 || from < branches.length; from += ANNOUNCEMENT_COUNT_MAX) {
+    const body: BranchesOpened = {
+      kind: 'branchesOpened',
+      branches: branches.slice(from, from + ANNOUNCEMENT_COUNT_MAX),
+    };
+    reply(state, attachment, body);
+  }
+}

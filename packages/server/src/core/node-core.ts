@@ -1,0 +1,207 @@
+/**
+ * A metadata node without any I/O.
+ *
+ * Messages, time and journal acknowledgements go in; replies, appends and requests to peers come
+ * out as data, in order. There is no clock, no socket and no randomness inside, so the same core
+ * runs in the server and in a deterministic simulator. Time is any monotonic clock in milliseconds
+ * that the host keeps giving; it is never compared with another machine's.
+ *
+ * Every method takes one input in whole and returns its effects. The host must carry out all of
+ * them, and must call `tick` no later than `nextTickAtMs`.
+ */
+import type {
+  Batch,
+  ClientBody,
+  ClientMessage,
+  ReportClosed,
+  StatusAnswer,
+} from '@rendezvous/protocol';
+import { sendReports, receiveReport } from './closing.js';
+import {
+  type CoreState,
+  createCoreState,
+  type NodeCoreOptions,
+  operationKey,
+} from './core-state.js';
+import type { Effect } from './effect.js';
+import { giveUpExpired } from './horizon.js';
+import { advance } from './journal-progress.js';
+import {
+  detach,
+  receiveApplied,
+  receiveAttach,
+  receiveClose,
+  receiveWatermark,
+  retryHeldApplied,
+  sendAnnouncements,
+} from './monitoring.js';
+import { abort, journalSynced, receiveOpen, restoreEntry } from './opening.js';
+import type { PeerState } from './peer-state.js';
+import { applyBatch, connectPeer, disconnectPeer, reportAcknowledged } from './replication-in.js';
+import {
+  pumpAll,
+  receiveReplicate,
+  receiveReplicateAck,
+  sendHeartbeats,
+} from './replication-out.js';
+import { type Asker, reply, replyDone, replyFailure } from './reply.js';
+import { statusOf } from './status.js';
+import { receiveWait, wakeDue } from './waiting.js';
+
+/** How often the core looks at what no input brings up: expiry, heartbeats. */
+const HOUSEKEEPING_INTERVAL_MS = 500;
+
+export class NodeCore {
+  readonly #state: CoreState;
+  #housekeepingAtMs: number;
+
+  constructor(options: NodeCoreOptions, nowMs: number) {
+    this.#state = createCoreState(options, nowMs);
+    this.#housekeepingAtMs = nowMs + HOUSEKEEPING_INTERVAL_MS;
+    for (const entry of options.journal.entries) restoreEntry(this.#state, entry, nowMs);
+    const own = this.#state.journals.get(options.journal.id);
+    if (own) advance(own, options.journal.head, nowMs);
+  }
+
+  /** Takes one message of a session. HELLO, ping and permissions are the host's. */
+  receive(session: number, message: ClientMessage, nowMs: number): Effect[] {
+    this.#dispatch({ session, id: message.id }, message.body, nowMs);
+    return this.#finish(nowMs);
+  }
+
+  /** The session is over: its waits, streams and attachments go with it. */
+  endSession(session: number, nowMs: number): Effect[] {
+    const state = this.#state;
+    for (const wait of state.waits.ofSession(session)) state.waits.remove(wait);
+    for (const [key, stream] of state.streams) {
+      if (stream.asker.session === session) state.streams.delete(key);
+    }
+    for (const attachment of state.attachments.values()) {
+      if (attachment.session === session) detach(state, attachment, nowMs);
+    }
+    state.heldApplied = state.heldApplied.filter((held) => held.session !== session);
+    state.awaitingSync = state.awaitingSync.filter((one) => one.session !== session);
+    return this.#finish(nowMs);
+  }
+
+  /** The appends up to this ticket are durable. */
+  journalSynced(ticket: number, nowMs: number): Effect[] {
+    journalSynced(this.#state, ticket, nowMs);
+    pumpAll(this.#state, nowMs);
+    return this.#finish(nowMs);
+  }
+
+  peerConnected(name: string, nowMs: number): Effect[] {
+    connectPeer(this.#state, this.#peer(name));
+    return this.#finish(nowMs);
+  }
+
+  peerDisconnected(name: string, nowMs: number): Effect[] {
+    disconnectPeer(this.#peer(name));
+    return this.#finish(nowMs);
+  }
+
+  /** Applies a peer's batch; `isSane: false` asks the host to end that connection. */
+  receiveBatch(
+    name: string,
+    batch: Batch,
+    nowMs: number,
+  ): { readonly isSane: boolean; readonly effects: Effect[] } {
+    const isSane = applyBatch(this.#state, this.#peer(name), batch, nowMs);
+    return { isSane, effects: this.#finish(nowMs) };
+  }
+
+  reportAcknowledged(name: string, report: ReportClosed, nowMs: number): Effect[] {
+    reportAcknowledged(this.#state, this.#peer(name), report);
+    return this.#finish(nowMs);
+  }
+
+  /** When `tick` must be called at the latest. */
+  get nextTickAtMs(): number {
+    return Math.min(this.#state.waits.nextDueAtMs ?? Infinity, this.#housekeepingAtMs);
+  }
+
+  tick(nowMs: number): Effect[] {
+    wakeDue(this.#state, nowMs);
+    if (nowMs >= this.#housekeepingAtMs) {
+      this.#housekeepingAtMs = nowMs + HOUSEKEEPING_INTERVAL_MS;
+      giveUpExpired(this.#state, nowMs);
+      sendHeartbeats(this.#state, nowMs);
+    }
+    return this.#finish(nowMs);
+  }
+
+  status(nowMs: number): StatusAnswer {
+    return statusOf(this.#state, nowMs);
+  }
+
+  #dispatch(asker: Asker, body: ClientBody, nowMs: number): void {
+    const state = this.#state;
+    switch (body.kind) {
+      case 'open':
+        return receiveOpen(state, asker, body, nowMs);
+      case 'abort':
+        abort(state, body.bid, nowMs);
+        pumpAll(state, nowMs);
+        return replyDone(state, asker);
+      case 'wait':
+        return receiveWait(state, asker, body, nowMs);
+      case 'cancel':
+        return this.#cancel({ session: asker.session, id: body.target }, nowMs);
+      case 'status':
+        return reply(state, asker, statusOf(state, nowMs));
+      case 'close':
+        return receiveClose(state, asker, body, nowMs);
+      case 'applied':
+        return receiveApplied(state, asker, body, nowMs);
+      case 'attach':
+        return receiveAttach(state, asker, body, nowMs);
+      case 'watermark':
+        return receiveWatermark(state, asker, body, nowMs);
+      case 'replicate':
+        return receiveReplicate(state, asker, body, nowMs);
+      case 'replicateAck':
+        return receiveReplicateAck(state, asker.session, body, nowMs);
+      case 'reportClosed':
+        receiveReport(state, body, nowMs);
+        return replyDone(state, asker);
+      case 'ping':
+        return replyDone(state, asker);
+      case 'hello':
+        return replyFailure(state, asker, 'bad_request', 'a session has one hello, at its start');
+    }
+  }
+
+  #cancel(target: Asker, nowMs: number): void {
+    const state = this.#state;
+    const wait = state.waits.get(target.session, target.id);
+    if (wait) state.waits.remove(wait);
+    const key = operationKey(target.session, target.id);
+    state.streams.delete(key);
+    const attachment = state.attachments.get(key);
+    if (attachment) detach(state, attachment, nowMs);
+  }
+
+  /** Ends an input: what it gathered becomes effects, in an order that recovery can rely on. */
+  #finish(nowMs: number): Effect[] {
+    const state = this.#state;
+    retryHeldApplied(state, nowMs);
+    sendAnnouncements(state);
+    sendReports(state);
+    if (state.records.length > 0) {
+      const ticket = state.nextTicket++;
+      state.appendsInFlight.push({ ticket, head: state.appendedHead });
+      state.effects.push({ kind: 'append', ticket, records: state.records });
+      state.records = [];
+    }
+    const { effects } = state;
+    state.effects = [];
+    return effects;
+  }
+
+  #peer(name: string): PeerState {
+    const peer = this.#state.peers.get(name);
+    if (!peer) throw new Error(`assertion failed: no peer ${name}`);
+    return peer;
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * Opens: from a client into the own journal, from a peer's journal into the table.
+ *
+ *    Open ──▶ table + append ──▶ (durable) ──▶ Opened, replicated
+ *
+ * An open is acknowledged only once its entry is durable, also when it is a retry of one whose
+ * entry is not durable yet (rule 2). Idempotent by bid.
+ */
+import { isUlid, type JournalEntry, type Open } from '@rendezvous/protocol';
+import { type Branch, isClosed, isOpenIn } from './branch.js';
+import { close, collect, owe, release } from './closing.js';
+import { addSpot, type CoreState } from './core-state.js';
+import { advance } from './journal-progress.js';
+import { type Asker, reply, replyFailure } from './reply.js';
+import { maskOf, regionsBesides, type StoreLayout } from './store-layout.js';
+import { wake } from './waiting.js';
+
+/** DESIGN.md section 2. */
+const KEY_BYTES_MAX = 3_072;
+const KEY_COUNT_MAX = 100;
+const POSITION_LENGTH_MAX = 4_096;
+
+export function receiveOpen(state: CoreState, asker: Asker, open: Open, nowMs: number): void {
+  const layout = state.stores.get(open.store);
+  if (!layout) {
+    replyFailure(state, asker, 'store_unknown', unknownStore(state, open.store));
+    return;
+  }
+  const home = open.home || layout.home;
+  const fault = faultOf(open, layout, home);
+  if (fault !== undefined) {
+    replyFailure(state, asker, 'bad_request', fault);
+    return;
+  }
+  const known = state.table.get(open.bid);
+  const sequence = known ? state.journal.sequenceOf(known) : 0;
+  if (sequence > 0) {
+    acknowledge(state, asker, sequence);
+    return;
+  }
+  if (!known && state.table.size >= state.limits.branchCountMax) {
+    const limit = String(state.limits.branchCountMax);
+    const message = `the node is at its limit of ${limit} open branches; is a replica or monitor down?`;
+    replyFailure(state, asker, 'limit_exceeded', message, true);
+    return;
+  }
+  append(state, asker, open, layout, home, known, nowMs);
+}
+
+/** The records of these tickets are durable: acknowledge and let waits see them. */
+export function journalSynced(state: CoreState, ticket: number, nowMs: number): void {
+  let head = 0;
+  while (state.appendsInFlight[0] !== undefined && state.appendsInFlight[0].ticket <= ticket) {
+    head = state.appendsInFlight.shift()?.head ?? head;
+  }
+  if (head <= state.journal.durable) return;
+  state.journal.markDurable(head);
+  const awaiting = state.awaitingSync;
+  state.awaitingSync = [];
+  for (const { sequence, ...asker } of awaiting) acknowledge(state, asker, sequence);
+  const own = state.journals.get(state.journal.id);
+  if (own) {
+    advance(own, head, nowMs);
+    wake(state, own, nowMs);
+  }
+}
+
+/** Puts an entry of a peer's journal into the table. */
+export function insertCopy(
+  state: CoreState,
+  journal: string,
+  entry: JournalEntry,
+  nowMs: number,
+): void {
+  const layout = state.stores.get(entry.store);
+  const named = layout ? maskOf(layout, entry.regions) & layout.servedMask : 0;
+  if (!layout || named === 0) return;
+  const branch = state.table.get(entry.bid) ?? addBranch(state, layout, entry, nowMs);
+  addSpot(branch, journal, entry.sequence);
+  const isNew = branch.named === 0;
+  const wasOpen = branch.named & ~branch.closed;
+  branch.named |= named;
+  if (!isNew) {
+    // The branch came before by another way: what closed then, this journal's owner never heard.
+    for (const region of layout.regions.values()) {
+      const isClosedHere = (branch.named & region.mask) !== 0 && !isOpenIn(branch, region.mask);
+      if (region.served && isClosedHere) owe(state, branch, journal, region.name);
+    }
+  }
+  settleNewPlaces(state, branch, named & ~wasOpen, nowMs);
+}
+
+/** Puts back an entry of the own journal after a restart. */
+export function restoreEntry(state: CoreState, entry: JournalEntry, nowMs: number): void {
+  const layout = state.stores.get(entry.store);
+  if (!layout) return;
+  const branch = addBranch(state, layout, entry, nowMs);
+  branch.named = maskOf(layout, entry.regions);
+  addSpot(branch, state.journal.id, entry.sequence);
+  state.journal.restore(branch, entry.sequence);
+}
+
+function append(
+  state: CoreState,
+  asker: Asker,
+  open: Open,
+  layout: StoreLayout,
+  home: string,
+  known: Branch | undefined,
+  nowMs: number,
+): void {
+  const branch = known ?? addBranch(state, layout, open, nowMs);
+  const regions = regionsBesides(layout, home);
+  const sequence = state.journal.append(branch);
+  const wasOpen = branch.named & ~branch.closed;
+  branch.named |= maskOf(layout, regions);
+  addSpot(branch, state.journal.id, sequence);
+  const { bid, rid, store, keys, position } = open;
+  state.records.push({
+    kind: 'open',
+    entry: { sequence, bid, rid, store, regions, keys, position },
+  });
+  state.appendedHead = sequence;
+  acknowledge(state, asker, sequence);
+  settleNewPlaces(state, branch, branch.named & ~wasOpen, nowMs);
+}
+
+function addBranch(
+  state: CoreState,
+  layout: StoreLayout,
+  open: Pick<Open, 'bid' | 'rid' | 'keys' | 'position'>,
+  nowMs: number,
+): Branch {
+  const { bid, rid, keys, position } = open;
+  const branch: Branch = {
+    bid,
+    rid,
+    layout,
+    keys,
+    position,
+    parsedPosition: position === '' ? undefined : layout.definition.order?.parse(position),
+    insertedAtMs: nowMs,
+    spots: [],
+    named: 0,
+    closed: 0,
+    cutOff: 0,
+    aborted: false,
+    collected: false,
+    reportsOwed: 0,
+  };
+  state.table.add(branch);
+  return branch;
+}
+
+function acknowledge(state: CoreState, asker: Asker, sequence: number): void {
+  if (sequence > state.journal.durable) {
+    state.awaitingSync.push({ sequence, ...asker });
+    return;
+  }
+  reply(state, asker, { kind: 'opened', journal: state.journal.id, sequence });
+}
+
+/**
+ * A branch that has just become open in these places may be visible there already: by a close that
+ * came before it (rule 1), or by the last watermark seen (rule 12). Otherwise monitors hear of it.
+ */
+function settleNewPlaces(state: CoreState, branch: Branch, places: number, nowMs: number): void {
+  let visible = branch.aborted ? places : 0;
+  for (const early of state.table.takeEarlyCloses(branch.bid)) {
+    const region = branch.layout.regions.get(early.region);
+    const replica = region?.replicas.find((one) => one.name === early.replica);
+    visible |= early.replica === '' ? (region?.mask ?? 0) : (replica?.bit ?? 0);
+  }
+  for (const replica of state.replicas) {
+    if (replica.layout !== branch.layout || (places & replica.bit) === 0) continue;
+    for (const attachment of replica.attachments) {
+      const relation = relationTo(branch, attachment.watermark);
+      if (relation === 'reached') visible |= replica.bit;
+      else if (relation === 'cut_off') branch.cutOff |= replica.bit;
+    }
+    if ((visible & replica.bit) === 0) announce(state, branch, replica.attachments);
+  }
+  close(state, branch, visible, nowMs);
+  release(state, branch);
+}
+
+/** How a branch stands to a watermark; `pending` when either has no position. */
+export function relationTo(branch: Branch, watermark: unknown): string {
+  const { order } = branch.layout.definition;
+  if (!order || watermark === undefined || branch.parsedPosition === undefined) return 'pending';
+  return order.relation(branch.parsedPosition, watermark);
+}
+
+function announce(
+  state: CoreState,
+  branch: Branch,
+  attachments: CoreState['replicas'][number]['attachments'],
+): void {
+  const { bid, position, keys } = branch;
+  for (const attachment of attachments) {
+    const list = state.announcements.get(attachment) ?? [];
+    list.push({ bid, position, keys, ageMs: 0 });
+    state.announcements.set(attachment, list);
+  }
+}
+
+/** The client's write certainly failed: its branch closes everywhere (rule 15). */
+export function abort(state: CoreState, bid: string, nowMs: number): void {
+  const branch = state.table.get(bid);
+  if (!branch || branch.aborted) return;
+  branch.aborted = true;
+  if (state.journal.sequenceOf(branch) > 0) {
+    for (const stream of state.streams.values()) stream.aborted.add(bid);
+  }
+  close(state, branch, branch.layout.servedMask, nowMs);
+  if (isClosed(branch)) collect(state, branch);
+}
+
+function unknownStore(state: CoreState, store: string): string {
+  const known = [...state.stores.keys()].join(', ');
+  return `this node has no store "${store.slice(0, 40)}"; it has: ${known}`;
+}
+
+function faultOf(open: Open, layout: StoreLayout, home: string): string | undefined {
+  if (!isUlid(open.bid)) return 'bid is not a ULID of 26 characters';
+  if (!isUlid(open.rid)) return 'rid is not a ULID of 26 characters';
+  if (home === '') return `store ${layout.name} has no fixed home: name the home of the write`;
+  if (layout.home !== '' && home !== layout.home) {
+    return `the home of store ${layout.name} is ${layout.home}, not "${home.slice(0, 40)}"`;
+  }
+  if (!layout.regions.has(home)) return `store ${layout.name} has no region "${home.slice(0, 40)}"`;
+  if (open.keys.length > KEY_COUNT_MAX) {
+    return `a branch names at most ${String(KEY_COUNT_MAX)} keys: open it without keys`;
+  }
+  if (open.keys.some((key) => key.length === 0 || key.length > KEY_BYTES_MAX)) {
+    return `a key has 1 to ${String(KEY_BYTES_MAX)} bytes`;
+  }
+  if (open.position.length > POSITION_LENGTH_MAX) return 'position is too long';
+  if (open.position !== '' && layout.definition.order?.parse(open.position) === undefined) {
+    return `"${open.position.slice(0, 60)}" is not a position of store ${layout.name}`;
+  }
+  return undefined;
+}

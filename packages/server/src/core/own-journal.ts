@@ -1,0 +1,87 @@
+/**
+ * The node's own journal as the core sees it: which sequence comes next, what is durable, and which
+ * branches its live entries are.
+ *
+ * Sequences never go back: the next one is counted for itself, whatever entries are left (rule 3).
+ * An entry is acknowledged and replicated only once it is durable (rule 2). Entries go singly, when
+ * every named region reported the close, never by age (rule 20); so a range may have holes.
+ */
+import type { Branch } from './branch.js';
+
+interface Slot {
+  readonly sequence: number;
+  /** Undefined once collected. */
+  branch: Branch | undefined;
+}
+
+export class OwnJournal {
+  readonly id: string;
+  #nextSequence: number;
+  #durable: number;
+  /** In order of sequence; collected slots are squeezed out once they are the majority. */
+  #slots: Slot[] = [];
+  #collectedCount = 0;
+
+  constructor(id: string, head: number) {
+    this.id = id;
+    this.#nextSequence = head + 1;
+    this.#durable = head;
+  }
+
+  /** The newest durable sequence. */
+  get durable(): number {
+    return this.#durable;
+  }
+
+  append(branch: Branch): number {
+    const sequence = this.#nextSequence++;
+    this.#slots.push({ sequence, branch });
+    return sequence;
+  }
+
+  /** Puts back an entry that the journal has kept through a restart. In order of sequence. */
+  restore(branch: Branch, sequence: number): void {
+    this.#slots.push({ sequence, branch });
+  }
+
+  markDurable(sequence: number): void {
+    if (sequence > this.#durable) this.#durable = sequence;
+  }
+
+  /** The branch's sequence here, or 0. */
+  sequenceOf(branch: Branch): number {
+    return branch.spots.find((spot) => spot.journal === this.id)?.sequence ?? 0;
+  }
+
+  collect(sequence: number): void {
+    const slot = this.#slots[this.#indexAfter(sequence - 1)];
+    if (slot?.sequence !== sequence || slot.branch === undefined) return;
+    slot.branch = undefined;
+    this.#collectedCount++;
+    if (this.#collectedCount > 1_000 && this.#collectedCount * 2 > this.#slots.length) {
+      this.#slots = this.#slots.filter((one) => one.branch !== undefined);
+      this.#collectedCount = 0;
+    }
+  }
+
+  /** Live durable entries after `from`, in order. Do not append or collect while iterating. */
+  *entriesAfter(from: number): Generator<{ readonly sequence: number; readonly branch: Branch }> {
+    for (let index = this.#indexAfter(from); index < this.#slots.length; index++) {
+      const slot = this.#slots[index];
+      if (slot === undefined || slot.sequence > this.#durable) return;
+      if (slot.branch !== undefined) yield { sequence: slot.sequence, branch: slot.branch };
+    }
+  }
+
+  /** Index of the first slot whose sequence is above `sequence`. */
+  #indexAfter(sequence: number): number {
+    let low = 0;
+    let high = this.#slots.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#slots[middle]?.sequence ?? Infinity) > sequence) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * What this node knows of one replica that it must watch: who watches it, and how far it is.
+ *
+ *             attach                    watermark ≥ barrier
+ *   LOST ───────────────▶ BEHIND ──────────────────────────────▶ READY
+ *     ▲                     │                                      │
+ *     └─────────────────────┴──────────────────────────────────────┘
+ *        the monitor's session ends, or the replica goes back
+ *
+ * Waits hold while the replica is not READY. Whatever happened to it while nobody watched (a
+ * restart from an older copy, a failover, a new replica under the old name), it is past the barrier,
+ * a position of the primary read after the monitor had connected: everything that was ever closed
+ * here is visible here again (rules 11, 21). The last watermark dies with its connection.
+ */
+import type { PositionOrder } from '@rendezvous/protocol';
+import type { StoreLayout } from './store-layout.js';
+
+export interface ReplicaState {
+  readonly layout: StoreLayout;
+  readonly region: string;
+  readonly name: string;
+  readonly bit: number;
+  readonly attachments: Set<Attachment>;
+  /** When the last monitor went, or the node started. */
+  lostAtMs: number;
+  /** Since when it is READY; undefined while it is not. */
+  readySinceMs: number | undefined;
+}
+
+/** One monitor's work on one replica. */
+export interface Attachment {
+  readonly session: number;
+  readonly id: number;
+  readonly replica: ReplicaState;
+  readonly barrier: unknown;
+  readonly barrierText: string;
+  watermark: unknown;
+  watermarkText: string;
+  /** Branches that were open at the replica when the watermark last advanced. */
+  branchesOpen: number;
+  /** The watermark has passed the barrier. */
+  passed: boolean;
+}
+
+/**
+ * Takes in a watermark. `regressed` means that the replica is not the one that it was: it went
+ * back, or changed its lineage so that old and new positions do not compare. The attachment is then
+ * void, and a new one needs a new barrier.
+ */
+export function observeWatermark(
+  attachment: Attachment,
+  watermark: unknown,
+  text: string,
+  order: PositionOrder,
+): 'advanced' | 'unchanged' | 'regressed' {
+  if (text === attachment.watermarkText) return 'unchanged';
+  const isKnown = attachment.watermarkText !== '';
+  if (isKnown && order.relation(attachment.watermark, watermark) !== 'reached') return 'regressed';
+  const barrierRelation = order.relation(attachment.barrier, watermark);
+  if (barrierRelation === 'cut_off') return 'regressed';
+  attachment.watermark = watermark;
+  attachment.watermarkText = text;
+  attachment.passed ||= barrierRelation === 'reached';
+  return 'advanced';
+}
+
+/** Works out anew whether the replica is READY. Returns whether that changed. */
+export function refreshReadiness(replica: ReplicaState, nowMs: number): boolean {
+  const isReady = [...replica.attachments].some((attachment) => attachment.passed);
+  if (isReady === (replica.readySinceMs !== undefined)) return false;
+  replica.readySinceMs = isReady ? nowMs : undefined;
+  return true;
+}

@@ -1,0 +1,101 @@
+/**
+ * Peers' journals, applied to the table.
+ *
+ * A batch says `(from, to]`. It is applied only if `from` is at or below the applied position; then
+ * the applied position is `to` (rule 4). After a gap the stream is asked for again. What the table
+ * was not rebuilt from is not claimed: after a restart every peer's journal is applied from its
+ * start (rule 5).
+ */
+import { type Batch, isJournalId, type ReportClosed } from '@rendezvous/protocol';
+import { close, forgetReports, settleReport } from './closing.js';
+import { type CoreState, UNKNOWN_JOURNAL } from './core-state.js';
+import { raiseHorizon } from './horizon.js';
+import { advance, createJournalProgress, type JournalProgress } from './journal-progress.js';
+import { insertCopy } from './opening.js';
+import type { PeerState } from './peer-state.js';
+import { wake } from './waiting.js';
+
+/** Journals that peers have left behind; the oldest is forgotten, and its waits answer `unknown`. */
+const JOURNAL_COUNT_MAX = 64;
+
+export function connectPeer(state: CoreState, peer: PeerState): void {
+  peer.connected = true;
+  requestStream(state, peer);
+}
+
+export function disconnectPeer(peer: PeerState): void {
+  peer.connected = false;
+  for (const owed of peer.owed.values()) owed.sent = undefined;
+}
+
+/** Returns false when the batch makes no sense, so that the host ends the connection. */
+export function applyBatch(
+  state: CoreState,
+  peer: PeerState,
+  batch: Batch,
+  nowMs: number,
+): boolean {
+  const isSane = isJournalId(batch.journal) && batch.from <= batch.to && batch.to <= batch.head;
+  if (!isSane || batch.journal === state.journal.id) return false;
+  const progress = progressOf(state, peer, batch.journal, nowMs);
+  if (batch.from > progress.applied) {
+    requestStream(state, peer);
+    return true;
+  }
+  progress.head = Math.max(progress.head, batch.head);
+  raiseHorizon(state, batch.horizon, nowMs);
+  for (const entry of batch.entries) {
+    if (entry.sequence > progress.applied) insertCopy(state, batch.journal, entry, nowMs);
+  }
+  for (const bid of batch.aborted) {
+    const branch = state.table.get(bid);
+    if (!branch) continue;
+    branch.aborted = true;
+    close(state, branch, branch.layout.servedMask, nowMs);
+  }
+  if (batch.to > progress.applied) {
+    advance(progress, batch.to, nowMs);
+    wake(state, progress, nowMs);
+  }
+  const { journal, applied } = progress;
+  state.effects.push({ kind: 'acknowledge', peer: peer.name, journal, applied });
+  return true;
+}
+
+export function reportAcknowledged(state: CoreState, peer: PeerState, report: ReportClosed): void {
+  settleReport(state, peer, report);
+}
+
+function requestStream(state: CoreState, peer: PeerState): void {
+  const from = state.journals.get(peer.journal)?.applied ?? 0;
+  state.effects.push({ kind: 'replicate', peer: peer.name, journal: peer.journal, from });
+}
+
+function progressOf(
+  state: CoreState,
+  peer: PeerState,
+  journal: string,
+  nowMs: number,
+): JournalProgress {
+  if (peer.journal !== journal) {
+    forgetReports(state, peer);
+    peer.journal = journal;
+  }
+  const known = state.journals.get(journal);
+  if (known) return known;
+  const progress = createJournalProgress(journal, peer.name);
+  state.journals.set(journal, progress);
+  forgetOldJournal(state);
+  wake(state, UNKNOWN_JOURNAL, nowMs);
+  return progress;
+}
+
+function forgetOldJournal(state: CoreState): void {
+  if (state.journals.size <= JOURNAL_COUNT_MAX) return;
+  const current = new Set([...state.peers.values()].map((peer) => peer.journal));
+  for (const { journal } of state.journals.values()) {
+    if (journal === state.journal.id || current.has(journal)) continue;
+    state.journals.delete(journal);
+    return;
+  }
+}

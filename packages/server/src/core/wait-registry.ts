@@ -1,0 +1,92 @@
+/**
+ * The waits that are blocked, found by what blocks them, by session, and by when they are due.
+ *
+ * A wait watches one thing at a time: the first that blocks it. So a change wakes only the waits
+ * that it may end, and a wait that ended leaves nothing behind.
+ */
+import type { Wait } from '@rendezvous/protocol';
+import { DeadlineQueue, type Queued } from './deadline-queue.js';
+
+export interface BlockedWait extends Queued {
+  readonly session: number;
+  readonly id: number;
+  readonly query: Wait;
+  readonly startedAtMs: number;
+  readonly deadlineMs: number;
+  /** What it watches: a branch, a journal's progress, a replica, or a sentinel. */
+  blocker: object;
+}
+
+export class WaitRegistry {
+  readonly #byBlocker = new Map<object, Set<BlockedWait>>();
+  readonly #bySession = new Map<number, Map<number, BlockedWait>>();
+  readonly #queue = new DeadlineQueue<BlockedWait>();
+
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  get nextDueAtMs(): number | undefined {
+    return this.#queue.nextDueAtMs;
+  }
+
+  add(wait: BlockedWait, recheckAtMs: number): void {
+    const ofSession = this.#bySession.get(wait.session) ?? new Map<number, BlockedWait>();
+    ofSession.set(wait.id, wait);
+    this.#bySession.set(wait.session, ofSession);
+    this.#watch(wait);
+    this.#queue.schedule(wait, Math.min(wait.deadlineMs, recheckAtMs));
+  }
+
+  /** The wait is still blocked, by something else perhaps. */
+  move(wait: BlockedWait, blocker: object, recheckAtMs: number): void {
+    if (blocker !== wait.blocker) {
+      this.#unwatch(wait);
+      wait.blocker = blocker;
+      this.#watch(wait);
+    }
+    this.#queue.schedule(wait, Math.min(wait.deadlineMs, recheckAtMs));
+  }
+
+  remove(wait: BlockedWait): void {
+    this.#unwatch(wait);
+    this.#queue.remove(wait);
+    const ofSession = this.#bySession.get(wait.session);
+    if (ofSession?.delete(wait.id) === true && ofSession.size === 0) {
+      this.#bySession.delete(wait.session);
+    }
+  }
+
+  get(session: number, id: number): BlockedWait | undefined {
+    return this.#bySession.get(session)?.get(id);
+  }
+
+  ofSession(session: number): readonly BlockedWait[] {
+    return [...(this.#bySession.get(session)?.values() ?? [])];
+  }
+
+  blockedBy(blocker: object): readonly BlockedWait[] {
+    const waits = this.#byBlocker.get(blocker);
+    return waits ? [...waits] : [];
+  }
+
+  all(): BlockedWait[] {
+    return [...this.#bySession.values()].flatMap((waits) => [...waits.values()]);
+  }
+
+  /** Takes a wait off the queue whose time has come; the caller removes it or moves it on. */
+  takeDue(nowMs: number): BlockedWait | undefined {
+    return this.#queue.takeDue(nowMs);
+  }
+
+  #watch(wait: BlockedWait): void {
+    const waits = this.#byBlocker.get(wait.blocker);
+    if (waits) waits.add(wait);
+    else this.#byBlocker.set(wait.blocker, new Set([wait]));
+  }
+
+  #unwatch(wait: BlockedWait): void {
+    const waits = this.#byBlocker.get(wait.blocker);
+    if (waits?.delete(wait) === true && waits.size === 0) this.#byBlocker.delete(wait.blocker);
+  }
+}

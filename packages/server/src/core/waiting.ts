@@ -1,0 +1,135 @@
+/**
+ * Waits: judged when they come, when what blocks them changes, and when they are due.
+ *
+ *    judge ──▶ consistent | unknown ──▶ answered
+ *      │  ▲
+ *      ▼  │ the blocker changed, or the wait is due
+ *    BLOCKED ──────────── deadline ───▶ timed_out
+ */
+import type { Pending, Wait, WaitAnswer } from '@rendezvous/protocol';
+import type { Branch } from './branch.js';
+import type { CoreState } from './core-state.js';
+import { type Asker, reply, replyFailure } from './reply.js';
+import {
+  judgeWait,
+  layoutsRead,
+  openBranches,
+  quietSince,
+  type Verdict,
+} from './wait-condition.js';
+import type { BlockedWait } from './wait-registry.js';
+
+/** DESIGN.md section 4.2: the longest wait, a Lambda function's longest life. */
+export const WAIT_TIMEOUT_MAX_MS = 900_000;
+const PENDING_COUNT_MAX = 10;
+const RID_COUNT_MAX = 4;
+const POSITION_COUNT_MAX = 64;
+const KEY_COUNT_MAX = 100;
+
+export function receiveWait(state: CoreState, asker: Asker, query: Wait, nowMs: number): void {
+  const fault = faultOf(query);
+  if (fault !== undefined || state.waits.get(asker.session, asker.id)) {
+    replyFailure(state, asker, 'bad_request', fault ?? 'a wait with this id is in progress');
+    return;
+  }
+  const verdict = judgeWait(state, query, nowMs, nowMs);
+  if (verdict.kind !== 'blocked' || query.timeoutMs === 0) {
+    answer(state, asker, query, verdict, nowMs);
+  } else if (state.waits.size >= state.limits.waitCountMax) {
+    answer(state, asker, query, { kind: 'unknown', reason: 'overloaded' }, nowMs);
+  } else {
+    const wait: BlockedWait = {
+      ...asker,
+      query,
+      startedAtMs: nowMs,
+      deadlineMs: nowMs + query.timeoutMs,
+      blocker: verdict.blocker,
+      dueAtMs: 0,
+      queueIndex: -1,
+    };
+    state.waits.add(wait, verdict.recheckAtMs);
+  }
+}
+
+/** Looks again at the waits that this thing blocks. */
+export function wake(state: CoreState, blocker: object, nowMs: number): void {
+  for (const wait of state.waits.blockedBy(blocker)) recheck(state, wait, nowMs);
+}
+
+/** Looks again at every wait: for the rare changes that may concern any of them. */
+export function wakeAll(state: CoreState, nowMs: number): void {
+  for (const wait of state.waits.all()) recheck(state, wait, nowMs);
+}
+
+export function wakeDue(state: CoreState, nowMs: number): void {
+  for (let wait = state.waits.takeDue(nowMs); wait; wait = state.waits.takeDue(nowMs)) {
+    recheck(state, wait, nowMs);
+  }
+}
+
+function recheck(state: CoreState, wait: BlockedWait, nowMs: number): void {
+  const verdict = judgeWait(state, wait.query, wait.startedAtMs, nowMs);
+  if (verdict.kind === 'blocked' && nowMs < wait.deadlineMs) {
+    state.waits.move(wait, verdict.blocker, verdict.recheckAtMs);
+    return;
+  }
+  state.waits.remove(wait);
+  answer(state, wait, wait.query, verdict, nowMs, wait);
+}
+
+const STATUS_OF = { consistent: 'consistent', unknown: 'unknown', blocked: 'timed_out' } as const;
+
+function answer(
+  state: CoreState,
+  asker: Asker,
+  query: Wait,
+  verdict: Verdict,
+  nowMs: number,
+  blocked?: BlockedWait,
+): void {
+  const isConsistent = verdict.kind === 'consistent';
+  const sinceMs = isConsistent ? quietSince(state, query, nowMs) : nowMs;
+  const body: WaitAnswer = {
+    kind: 'waitAnswer',
+    status: STATUS_OF[verdict.kind],
+    prevented: isConsistent && blocked !== undefined,
+    waitedMs: Math.round(nowMs - (blocked?.startedAtMs ?? nowMs)),
+    closedAgoMs: Math.max(0, Math.floor(nowMs - sinceMs)),
+    pending: isConsistent ? [] : pendingOf(state, query, verdict, nowMs),
+  };
+  reply(state, asker, body);
+}
+
+function pendingOf(state: CoreState, query: Wait, verdict: Verdict, nowMs: number): Pending[] {
+  if (verdict.kind === 'consistent') return [];
+  if (verdict.reason !== 'open') {
+    const branch = verdict.branch;
+    return [branch ? pendingBranch(branch, verdict.reason, nowMs) : pendingReason(query, verdict)];
+  }
+  const pending: Pending[] = [];
+  for (const branch of openBranches(state, query, layoutsRead(state, query) ?? [])) {
+    if (pending.length === PENDING_COUNT_MAX) break;
+    pending.push(pendingBranch(branch, 'open', nowMs));
+  }
+  return pending;
+}
+
+function pendingBranch(branch: Branch, reason: string, nowMs: number): Pending {
+  const ageMs = Math.max(0, Math.round(nowMs - branch.insertedAtMs));
+  return { store: branch.layout.name, bid: branch.bid, ageMs, etaMs: 0, reason };
+}
+
+function pendingReason(query: Wait, verdict: { readonly reason: string }): Pending {
+  return { store: query.store, bid: '', ageMs: 0, etaMs: 0, reason: verdict.reason };
+}
+
+function faultOf(query: Wait): string | undefined {
+  const { coverage, keys, timeoutMs } = query;
+  if (timeoutMs > WAIT_TIMEOUT_MAX_MS) {
+    return `timeoutMs is ${String(timeoutMs)}; the most is ${String(WAIT_TIMEOUT_MAX_MS)}`;
+  }
+  if (coverage.rids.length > RID_COUNT_MAX) return 'a bookmark has at most 4 rids';
+  if (coverage.positions.length > POSITION_COUNT_MAX) return 'a bookmark has at most 64 positions';
+  if (keys.length > KEY_COUNT_MAX) return 'a wait names at most 100 keys';
+  return undefined;
+}
