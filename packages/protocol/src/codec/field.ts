@@ -1,3 +1,4 @@
+import { RendezvousError } from '../error.js';
 import { badFrame, WIRE_TYPE, type WireReader, type WireType } from './wire-reader.js';
 import type { WireWriter } from './wire-writer.js';
 
@@ -121,8 +122,10 @@ export function oneOf<T extends string>(number: number, names: readonly T[]): Fi
     absent: '' as T,
     required: true,
     write(writer, value) {
+      const index = names.indexOf(value);
+      if (index < 0) throw new RendezvousError('bad_request', `"${value}" is none of its values`);
       writer.uint32(tag);
-      writer.uint32(names.indexOf(value) + 1);
+      writer.uint32(index + 1);
     },
     read(reader) {
       const value = reader.uint32();

@@ -32,7 +32,8 @@ function compile<T>(constant: Loose, fields: FieldsOf<T>): MessageCodec<T> {
   for (const { name, field } of entries) absent[name] = field.absent;
 
   return {
-    absent: absent as T,
+    // An absent nested message is this very object.
+    absent: Object.freeze(absent) as T,
     write(writer, value) {
       for (const { name, field } of entries) field.write(writer, (value as Loose)[name]);
     },
