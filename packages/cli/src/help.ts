@@ -80,7 +80,7 @@ function describeOption(option: Option): string {
   const facts = [
     option.type === 'list' ? 'may be repeated' : '',
     'required' in option && option.required ? 'required' : '',
-    option.type === 'integer' ? `${String(option.min)} to ${String(option.max)}` : '',
+    option.type === 'integer' ? `${option.min} to ${option.max}` : '',
     formatDefault(option) === '' ? '' : `default ${formatDefault(option)}`,
     option.env === undefined ? '' : `env ${option.env}`,
   ].filter((fact) => fact !== '');

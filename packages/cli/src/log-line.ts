@@ -1,10 +1,14 @@
 /** How a node's or a monitor's events become lines: for people, or one JSON object each. */
 import type { LogEvent } from '@rendezvous/server';
 import type { TextSink } from './command.js';
-import type { LogOptions } from './shared-options.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const satisfies LogEvent['level'][];
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LogOptions {
+  readonly json: boolean;
+  readonly logLevel: LogLevel;
+}
 
 /** A log function that writes events at or above the level to `sink`, one line each. */
 export function createLog(sink: TextSink, options: LogOptions): (event: LogEvent) => void {
@@ -31,7 +35,8 @@ export function formatTextLine({ level, event, ...fields }: LogEvent, time: Date
 
 /** Quoted where it is not one plain word, so that no value can pass for another field or line. */
 function formatValue(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value, toJsonValue);
+  const plain = toJsonValue('', value);
+  const text = typeof plain === 'string' ? plain : JSON.stringify(plain, toJsonValue);
   return /^[\w.:/@*+-]+$/.test(text) ? text : JSON.stringify(text);
 }
 

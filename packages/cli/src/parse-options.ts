@@ -71,14 +71,19 @@ function readFlags(table: Table, args: readonly string[]): Given | 'help' {
   return given;
 }
 
+interface ParseArgsOption {
+  readonly type: 'boolean' | 'string';
+  readonly short?: string;
+}
+
 function toParseArgsOptions(
   optionsByFlag: ReadonlyMap<string, Option>,
-): Record<string, { type: 'boolean' | 'string'; short?: string; multiple?: boolean }> {
-  const options = [...optionsByFlag].map(([flag, { type }]) => [
-    flag,
-    { type: type === 'flag' ? 'boolean' : 'string', multiple: true },
-  ]);
-  return { ...Object.fromEntries(options), help: { type: 'boolean', short: 'h' } };
+): Record<string, ParseArgsOption> {
+  const options: Record<string, ParseArgsOption> = { help: { type: 'boolean', short: 'h' } };
+  for (const [flag, { type }] of optionsByFlag) {
+    options[flag] = { type: type === 'flag' ? 'boolean' : 'string' };
+  }
+  return options;
 }
 
 interface FlagToken {
@@ -162,9 +167,7 @@ function parseFlag(source: string, text: string): boolean {
 function parseInteger(source: string, { min, max }: IntegerOption, text: string): number {
   const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
   if (value >= min && value <= max) return value;
-  throw new WrongOption(
-    `${source} must be a whole number from ${String(min)} to ${String(max)}, not "${text}"`,
-  );
+  throw new WrongOption(`${source} must be a whole number from ${min} to ${max}, not "${text}"`);
 }
 
 /** What stands for the option's value in usage and messages. */

@@ -1,6 +1,6 @@
 /** Options that several commands have, so that they are the same everywhere. */
 import { LOG_LEVELS } from './log-line.js';
-import type { LogLevel } from './log-line.js';
+import type { LogOptions } from './log-line.js';
 import type { OptionsTable } from './option.js';
 
 export interface ConfigOptions {
@@ -28,11 +28,6 @@ export const TOKEN_OPTIONS: OptionsTable<TokenOptions> = {
     env: 'RENDEZVOUS_TOKEN',
   },
 };
-
-export interface LogOptions {
-  readonly json: boolean;
-  readonly logLevel: LogLevel;
-}
 
 export const LOG_OPTIONS: OptionsTable<LogOptions> = {
   json: {

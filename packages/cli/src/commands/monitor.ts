@@ -4,8 +4,9 @@ import { loadConfig } from '../config/load-config.js';
 import { createStrategies } from '../config/strategies.js';
 import { toMonitorOptions } from '../config/to-monitor-options.js';
 import { createLog } from '../log-line.js';
+import type { LogOptions } from '../log-line.js';
 import { CONFIG_OPTIONS, LOG_OPTIONS, TOKEN_OPTIONS } from '../shared-options.js';
-import type { ConfigOptions, LogOptions, TokenOptions } from '../shared-options.js';
+import type { ConfigOptions, TokenOptions } from '../shared-options.js';
 import { untilAborted } from '../until-aborted.js';
 
 export interface MonitorCommandOptions extends ConfigOptions, TokenOptions, LogOptions {

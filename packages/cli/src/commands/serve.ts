@@ -1,15 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { RendezvousError } from '@rendezvous/protocol';
-import { createServer, parseTokens } from '@rendezvous/server';
-import type { ServerOptions, TokenGrant } from '@rendezvous/server';
+import { createServer } from '@rendezvous/server';
+import type { ServerOptions } from '@rendezvous/server';
 import type { Command, Io } from '../command.js';
 import { loadConfig } from '../config/load-config.js';
+import { readTokens } from '../config/read-tokens.js';
 import { createStrategies } from '../config/strategies.js';
 import { toServerOptions } from '../config/to-server-options.js';
 import { createLog } from '../log-line.js';
+import type { LogOptions } from '../log-line.js';
 import { CONFIG_OPTIONS, LOG_OPTIONS, TOKEN_OPTIONS } from '../shared-options.js';
-import type { ConfigOptions, LogOptions, TokenOptions } from '../shared-options.js';
+import type { ConfigOptions, TokenOptions } from '../shared-options.js';
 import { untilAborted } from '../until-aborted.js';
 
 export interface ServeOptions extends ConfigOptions, TokenOptions, LogOptions {
@@ -113,16 +113,4 @@ async function readServerOptions(options: ServeOptions, io: Io): Promise<ServerO
     log: createLog(io.stderr, options),
   };
   return toServerOptions(config, flags, createStrategies());
-}
-
-async function readTokens(path: string): Promise<readonly TokenGrant[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new RendezvousError('config_invalid', `cannot read the tokens in ${path}`, {
-      cause: error,
-    });
-  }
-  return parseTokens(text);
 }

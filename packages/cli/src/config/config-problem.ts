@@ -15,10 +15,9 @@ function describeIssue(issue: Issue): string {
     case 'invalid_value':
       return `must be ${issue.values.map((value) => `"${String(value)}"`).join(' or ')}`;
     case 'too_small':
-      if (issue.origin === 'array') return 'needs at least one URL';
-      return `must be at least ${String(issue.minimum)}`;
+      return `must be at least ${issue.minimum}`;
     case 'too_big':
-      return `must be at most ${String(issue.maximum)}`;
+      return `must be at most ${issue.maximum}`;
     case 'invalid_key':
       return issue.issues.map(({ message }) => message).join('; ');
     default:

@@ -38,8 +38,8 @@ export interface StoreConfig {
   /** The region of the primary. */
   readonly home: string;
   /**
-   * The store's endpoints per region, as URLs: of the primary in the home, of each replica that
-   * can be read elsewhere.
+   * The store's endpoints per region, as URLs: the primary's in the home, elsewhere those of the
+   * replicas that can be read. Empty where the application itself closes branches (`applied`).
    */
   readonly regions: Readonly<Record<string, string | readonly string[]>>;
   /** How long a branch may stay open before it is given up, in ms: 1,000 to 604,800,000. Default: the node's. */

@@ -74,6 +74,8 @@ async function readModule(path: string): Promise<unknown> {
   // installed beside it (`npx @rendezvous/cli`) or is not built (this workspace).
   const jiti = createJiti(import.meta.url, {
     fsCache: false,
+    moduleCache: false,
+    interopDefault: false,
     virtualModules: { '@rendezvous/cli': { defineConfig, env } },
   });
   try {

@@ -39,7 +39,7 @@ const endpoint = z
 
 const endpointsSchema = z.preprocess(
   (value) => (typeof value === 'string' ? [value] : value),
-  z.array(endpoint).nonempty(),
+  z.array(endpoint),
 );
 
 const storeSchema = strict({

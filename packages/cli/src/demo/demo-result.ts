@@ -1,0 +1,102 @@
+/** What a run of the demo found out, and the part of it that scripts get. */
+import { summarize, type Summary } from './statistics.js';
+
+/** One post: written in eu, announced, read in us. */
+export interface PostOutcome {
+  /** The first read returned nothing although the post was written: the inconsistency. */
+  readonly stale: boolean;
+  /** The read gave up waiting. */
+  readonly timedOut: boolean;
+  /** From the write's acknowledgement in eu to the read's success in us; undefined: it never did. */
+  readonly windowMs: number | undefined;
+  /** From the acknowledgement to the observer's first sight; undefined: not an observed post. */
+  readonly lagMs: number | undefined;
+  /** From the observer's first sight to the return of the blocked wait; undefined: not observed, or not blocked. */
+  readonly wakeMs: number | undefined;
+}
+
+export interface PhaseResult {
+  readonly posts: readonly PostOutcome[];
+  /** Medians of one write and one read of visible data, one at a time on an otherwise idle system. */
+  readonly writeMs: number;
+  readonly readMs: number;
+  /** How often the observer looked while it looked: the median time of one of its probes. */
+  readonly observerResolutionMs: number | undefined;
+}
+
+export interface RendezvousPhaseResult extends PhaseResult {
+  /** Waits that had to block. */
+  readonly prevented: number;
+  /** Reads that went on although nobody could say whether they were safe. */
+  readonly unanswered: number;
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGb: number;
+  readonly system: string;
+  readonly node: string;
+  readonly datastore: string;
+}
+
+export interface DemoResult {
+  readonly store: 'postgres';
+  readonly lagMs: number;
+  readonly concurrency: number;
+  /** How often a reader that found nothing looked again, without Rendezvous. */
+  readonly pollMs: number;
+  readonly baseline: PhaseResult;
+  readonly rendezvous: RendezvousPhaseResult;
+  readonly machine: Machine;
+}
+
+/** The contract for scripts: names and shape are stable. */
+export interface DemoJson {
+  readonly store: string;
+  readonly posts: number;
+  readonly replicationLagMs: Summary;
+  readonly baseline: { readonly staleReads: number; readonly windowMs: Summary };
+  readonly rendezvous: {
+    readonly staleReads: number;
+    readonly prevented: number;
+    readonly timedOut: number;
+    readonly windowMs: Summary;
+    readonly wakeMs: Summary;
+  };
+}
+
+export function toDemoJson({ store, baseline, rendezvous }: DemoResult): DemoJson {
+  return {
+    store,
+    posts: rendezvous.posts.length,
+    replicationLagMs: summarize(measured([...baseline.posts, ...rendezvous.posts], 'lagMs')),
+    baseline: {
+      staleReads: countStale(baseline),
+      windowMs: summarize(measured(baseline.posts, 'windowMs')),
+    },
+    rendezvous: {
+      staleReads: countStale(rendezvous),
+      prevented: rendezvous.prevented,
+      timedOut: countTimedOut(rendezvous),
+      windowMs: summarize(measured(rendezvous.posts, 'windowMs')),
+      wakeMs: summarize(measured(rendezvous.posts, 'wakeMs')),
+    },
+  };
+}
+
+export function countStale({ posts }: PhaseResult): number {
+  return posts.filter(({ stale }) => stale).length;
+}
+
+export function countTimedOut({ posts }: PhaseResult): number {
+  return posts.filter(({ timedOut }) => timedOut).length;
+}
+
+/** The values of one measurement, of the posts that have it. */
+export function measured(
+  posts: readonly PostOutcome[],
+  name: 'windowMs' | 'lagMs' | 'wakeMs',
+): number[] {
+  return posts.map((post) => post[name]).filter((value) => value !== undefined);
+}

@@ -1,0 +1,79 @@
+/** The result as a person at a terminal sees it. */
+import {
+  countStale,
+  countTimedOut,
+  measured,
+  toDemoJson,
+  type DemoResult,
+  type PhaseResult,
+} from './demo-result.js';
+import { summarize, type Summary } from './statistics.js';
+
+type Row = readonly [label: string, without: string, withIt: string];
+
+export function formatResultTable(result: DemoResult): string {
+  return `${formatColumns(['', 'without', 'with Rendezvous'], toRows(result))}\n`;
+}
+
+/** How the numbers came about: what a reader needs to trust them. */
+export function formatFootnotes(result: DemoResult): string {
+  const { machine, pollMs, lagMs, rendezvous, baseline } = result;
+  const { replicationLagMs } = toDemoJson(result);
+  const resolution = rendezvous.observerResolutionMs ?? baseline.observerResolutionMs;
+  return [
+    `Lag: injected in the us standby, which really replicates: recovery_min_apply_delay = ${lagMs} ms.`,
+    `Replication lag as seen by a separate process: p50 / p99 ${formatSummary(replicationLagMs)}, resolution ${formatMs(resolution)}.`,
+    `Window: from the write's acknowledgement in eu to the read's success in us. Without Rendezvous a stale reader looks again every ${pollMs} ms.`,
+    `Wake-up: from the replica's first being able to serve the post to the blocked wait's return: p50 / p99 ${formatSummary(summarize(measured(rendezvous.posts, 'wakeMs')))}.`,
+    `Overhead: medians of 200 writes, and of 200 reads of data already visible, one at a time.`,
+    `Machine: ${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Node.js ${machine.node}, ${machine.datastore}.`,
+  ].join('\n');
+}
+
+/** The rows of the table, which the HTML report shows too. */
+export function toRows({ baseline, rendezvous }: DemoResult): readonly Row[] {
+  return [
+    ['posts', String(baseline.posts.length), String(rendezvous.posts.length)],
+    ['stale reads', formatShare(baseline), formatShare(rendezvous)],
+    ['prevented inconsistencies', '-', String(rendezvous.prevented)],
+    ['waits timed out', '-', String(countTimedOut(rendezvous))],
+    ['consistency window p50 / p99', formatWindow(baseline), formatWindow(rendezvous)],
+    ['write, median', formatMs(baseline.writeMs), withChange(rendezvous.writeMs, baseline.writeMs)],
+    ['read, median', formatMs(baseline.readMs), withChange(rendezvous.readMs, baseline.readMs)],
+  ];
+}
+
+export function formatSummary({ p50, p99 }: Summary): string {
+  return `${formatMs(p50)} / ${formatMs(p99)}`;
+}
+
+export function formatMs(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '-';
+  return `${value.toFixed(value < 10 ? 2 : 1)} ms`;
+}
+
+function formatShare(phase: PhaseResult): string {
+  const count = countStale(phase);
+  return `${count} (${((100 * count) / phase.posts.length).toFixed(1)} %)`;
+}
+
+function formatWindow(phase: PhaseResult): string {
+  return formatSummary(summarize(measured(phase.posts, 'windowMs')));
+}
+
+function withChange(value: number, base: number): string {
+  const change = value - base;
+  return `${formatMs(value)} (${change < 0 ? '−' : '+'}${formatMs(Math.abs(change))})`;
+}
+
+function formatColumns(header: Row, rows: readonly Row[]): string {
+  const all = [header, ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const [labelWidth = 0, ...valueWidths] = widths;
+  const lines = all.map(([label, ...values]) => {
+    const cells = values.map((value, index) => value.padStart(valueWidths[index] ?? 0));
+    return `  ${label.padEnd(labelWidth)}  ${cells.join('  ')}`.trimEnd();
+  });
+  const rule = `  ${'─'.repeat(widths.reduce((sum, width) => sum + width + 2, -2))}`;
+  return [lines[0] ?? '', rule, ...lines.slice(1)].join('\n');
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { createInterrupt } from './interrupt.js';
+import type { Interrupt } from './interrupt.js';
+
+interface Setup {
+  readonly interrupt: Interrupt;
+  readonly exits: readonly number[];
+}
+
+function setup(): Setup {
+  const exits: number[] = [];
+  return { interrupt: createInterrupt((exitCode) => exits.push(exitCode)), exits };
+}
+
+test('the first signal asks for a clean shutdown', () => {
+  const { interrupt, exits } = setup();
+  expect(interrupt.signal.aborted).toBe(false);
+  interrupt.receive('SIGTERM', 0);
+  expect(interrupt.signal.aborted).toBe(true);
+  expect(exits).toEqual([]);
+});
+
+test('a second Ctrl-C ends the process at once', () => {
+  const { interrupt, exits } = setup();
+  interrupt.receive('SIGINT', 1_000);
+  interrupt.receive('SIGINT', 1_300);
+  expect(exits).toEqual([130]);
+});
+
+test('a Ctrl-C that both the terminal and the launcher deliver counts once', () => {
+  const { interrupt, exits } = setup();
+  interrupt.receive('SIGINT', 1_000);
+  interrupt.receive('SIGINT', 1_005);
+  expect(exits).toEqual([]);
+});
+
+test('supervisors may repeat SIGTERM and SIGHUP', () => {
+  const { interrupt, exits } = setup();
+  interrupt.receive('SIGTERM', 0);
+  interrupt.receive('SIGTERM', 5_000);
+  interrupt.receive('SIGHUP', 10_000);
+  expect(exits).toEqual([]);
+});
