@@ -1,0 +1,230 @@
+/** Puts a node together: core, journal, sessions, peers, monitors. */
+import type { AddressInfo } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { RendezvousError } from '@rendezvous/protocol';
+import { NodeCore } from './core/node-core.js';
+import { createLocalLink, type LocalLink } from './host/local-link.js';
+import { NodeHost } from './host/node-host.js';
+import { createHttpServer, type HttpServer } from './http-server.js';
+import { createMemoryJournal } from './journal/memory-journal.js';
+import { type WatchedReplica, watchReplica } from './monitor/watch-replica.js';
+import { type PeerLink, startPeerLink } from './peers/peer-link.js';
+import type { Journal, Log } from './ports.js';
+import {
+  checkServerOptions,
+  createNodeId,
+  DEFAULT_FRAME_BYTES_MAX,
+  DEFAULT_SESSION_COUNT_MAX,
+  replicaName,
+  type ServerOptions,
+  toStoreDefinition,
+} from './server-options.js';
+import type { NodeIdentity } from './session/greet.js';
+import { serveSession } from './session/serve-session.js';
+
+/** A metadata node that runs in this process. */
+export interface Server extends AsyncDisposable {
+  /** `ws://host:port`. */
+  readonly url: string;
+  readonly port: number;
+  readonly nodeId: string;
+  /** Stops listening, ends sessions, stops monitors and peer links, closes the journal. Idempotent. */
+  shutdown(): Promise<void>;
+}
+
+/** How long sessions have to close by themselves. */
+const SESSION_CLOSE_TIMEOUT_MS = 1_000;
+/** WebSocket close code (RFC 6455): the endpoint goes away. */
+const CLOSE_GOING_AWAY = 1001;
+
+/**
+ * Starts a metadata node and resolves once it listens. Rejects with `config_invalid` for options that
+ * make no sense, and with `unavailable` when the port cannot be had.
+ *
+ * @example
+ * const node = await createServer({
+ *   regions: ['us'],
+ *   stores: [{ name: 'posts', kind: 'postgres', home: 'eu', regions: { eu: [primaryUrl], us: [replicaUrl] } }],
+ *   peers: [{ name: 'eu', endpoint: 'ws://127.0.0.1:7411' }],
+ *   strategies: { postgres: postgresVisibility() },
+ * });
+ */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  checkServerOptions(options);
+  const { log = () => undefined, host: address = '127.0.0.1', port = 7_410 } = options;
+  const { journal = createMemoryJournal() } = options;
+  const identity = identityOf(options);
+  const core = createCore(options, identity, journal);
+  const host = new NodeHost({
+    core,
+    journal,
+    log,
+    onFatal: (error) => {
+      log({ level: 'error', event: 'journal_failed', reason: RendezvousError.from(error).message });
+      const { onFatal = () => process.exit(1) } = options;
+      shutdown().then(
+        () => {
+          onFatal(error);
+        },
+        () => {
+          onFatal(error);
+        },
+      );
+    },
+  });
+  let isReady = false;
+  const http = createHttpServer({
+    frameBytesMax: identity.frameBytesMax,
+    sessionCountMax: options.limits?.sessionCountMax ?? DEFAULT_SESSION_COUNT_MAX,
+    allowsOrigins: options.tokens !== undefined,
+    isReady: () => isReady,
+    onSession: (socket) => {
+      serveSession(socket, { host, identity, log });
+    },
+  });
+  await listen(http, address, port).catch(async (error: unknown) => {
+    host.shutdown();
+    await journal.shutdown();
+    throw error;
+  });
+  isReady = true;
+  const peerLinks = startPeerLinks(options, identity, host, log);
+  const monitors = startMonitors(options, host, log);
+
+  let ending: Promise<void> | undefined;
+  const shutdown = (): Promise<void> => {
+    isReady = false;
+    ending ??= end(http, host, journal, peerLinks, monitors);
+    return ending;
+  };
+  const listening = http.server.address() as AddressInfo;
+  const authority = address.includes(':') ? `[${address}]` : address;
+  return {
+    url: `ws://${authority}:${String(listening.port)}`,
+    port: listening.port,
+    nodeId: identity.nodeId,
+    shutdown,
+    [Symbol.asyncDispose]: shutdown,
+  };
+}
+
+function createCore(options: ServerOptions, identity: NodeIdentity, journal: Journal): NodeCore {
+  const { stores, strategies, peers = [], regions, limits = {} } = options;
+  return new NodeCore(
+    {
+      nodeId: identity.nodeId,
+      namespace: identity.namespace,
+      regions,
+      stores: stores.map((store) => toStoreDefinition(store, strategies)),
+      peers: peers.map((peer) => peer.name),
+      journal: journal.recovered,
+      limits,
+    },
+    performance.now(),
+  );
+}
+
+function identityOf(options: ServerOptions): NodeIdentity {
+  return {
+    nodeId: options.nodeId ?? createNodeId(),
+    namespace: options.namespace ?? 'default',
+    regions: options.regions,
+    stores: options.stores.map(({ name, home = '', regions }) => ({
+      name,
+      home,
+      regions: Object.keys(regions),
+    })),
+    modeCeiling: options.modeCeiling ?? 'enforce',
+    frameBytesMax: options.limits?.frameBytesMax ?? DEFAULT_FRAME_BYTES_MAX,
+    tokens: options.tokens,
+  };
+}
+
+function startPeerLinks(
+  { peers = [], regions }: ServerOptions,
+  { namespace, nodeId }: NodeIdentity,
+  host: NodeHost,
+  log: Log,
+): PeerLink[] {
+  return peers.map((peer) => startPeerLink({ peer, host, namespace, nodeId, regions, log }));
+}
+
+interface Monitors {
+  shutdown(): Promise<void>;
+}
+
+function startMonitors(options: ServerOptions, host: NodeHost, log: Log): Monitors {
+  const stop = new AbortController();
+  const link: LocalLink = createLocalLink(host);
+  const replicas = options.monitors === 'none' ? [] : replicasToWatch(options);
+  const watches = replicas.map((replica) => watchReplica(replica, link, log, stop.signal));
+  return {
+    shutdown: async () => {
+      stop.abort();
+      await Promise.all(watches);
+      link.shutdown();
+    },
+  };
+}
+
+/** The replicas of the regions that this node answers for. */
+function replicasToWatch({ stores, regions, strategies }: ServerOptions): WatchedReplica[] {
+  return stores.flatMap((store) => {
+    const strategy = strategies[store.kind];
+    const primary = store.regions[store.home ?? '']?.[0];
+    if (!strategy || primary === undefined) return [];
+    return regions
+      .filter((region) => region !== store.home)
+      .flatMap((region) =>
+        (store.regions[region] ?? []).map((endpoint, index) => ({
+          store: store.name,
+          region,
+          name: replicaName(region, index),
+          endpoint,
+          primary,
+          strategy,
+        })),
+      );
+  });
+}
+
+function listen({ server }: HttpServer, address: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error: NodeJS.ErrnoException): void => {
+      const where = `${address}:${String(port)}`;
+      const message =
+        error.code === 'EADDRINUSE'
+          ? `${where} is in use: stop what listens there, or choose another port`
+          : `cannot listen on ${where}: ${error.message}`;
+      reject(new RendezvousError('unavailable', message, { cause: error }));
+    };
+    server.once('error', refuse);
+    server.listen(port, address, () => {
+      server.off('error', refuse);
+      resolve();
+    });
+  });
+}
+
+async function end(
+  http: HttpServer,
+  host: NodeHost,
+  journal: Journal,
+  peerLinks: readonly PeerLink[],
+  monitors: Monitors,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    http.server.close(() => {
+      resolve();
+    });
+  });
+  for (const socket of http.sockets) socket.close(CLOSE_GOING_AWAY, 'shut_down');
+  const impatience = setTimeout(() => {
+    for (const socket of http.sockets) socket.terminate();
+    http.server.closeAllConnections();
+  }, SESSION_CLOSE_TIMEOUT_MS);
+  await Promise.all([closed, monitors.shutdown(), ...peerLinks.map((link) => link.shutdown())]);
+  clearTimeout(impatience);
+  host.shutdown();
+  await journal.shutdown();
+}

@@ -1,0 +1,151 @@
+/**
+ * Runs a node core: gives it messages and time, carries out its effects.
+ *
+ * The only place where the core meets a clock, a journal and sockets. Whoever talks to the core has a
+ * session number here: WebSocket sessions, and the monitors and peers of this process.
+ */
+import { performance } from 'node:perf_hooks';
+import type {
+  Batch,
+  ClientMessage,
+  NodeMessage,
+  ReportClosed,
+  StatusAnswer,
+} from '@rendezvous/protocol';
+import type { Effect } from '../core/effect.js';
+import type { NodeCore } from '../core/node-core.js';
+import type { Journal, Log } from '../ports.js';
+
+/** What the host needs of a connection to a peer. */
+export interface PeerConnection {
+  /** Asks for the peer's journal from here; an earlier stream of this connection ends. */
+  replicate(journal: string, from: number): void;
+  acknowledge(journal: string, applied: number): void;
+  /** Sends a report; calls `NodeHost.reportAcknowledged` when the peer has answered. */
+  report(report: ReportClosed): void;
+}
+
+export interface NodeHostOptions {
+  readonly core: NodeCore;
+  readonly journal: Journal;
+  readonly log: Log;
+  /** The journal failed: the node must end (rule 20). */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export class NodeHost {
+  readonly #core: NodeCore;
+  readonly #journal: Journal;
+  readonly #onFatal: (error: unknown) => void;
+  readonly #sessions = new Map<number, (message: NodeMessage) => void>();
+  readonly #peers = new Map<string, PeerConnection>();
+  #nextSession = 1;
+  #timer: NodeJS.Timeout | undefined;
+  #timerDueAtMs = Infinity;
+  #isShutDown = false;
+
+  constructor(options: NodeHostOptions) {
+    this.#core = options.core;
+    this.#journal = options.journal;
+    this.#onFatal = options.onFatal;
+    this.#armTimer();
+  }
+
+  /** Opens a session; `send` gets every message for it, in order. */
+  openSession(send: (message: NodeMessage) => void): number {
+    const session = this.#nextSession++;
+    this.#sessions.set(session, send);
+    return session;
+  }
+
+  receive(session: number, message: ClientMessage): void {
+    if (message.body.kind === 'status') {
+      const body = this.status();
+      this.#sessions.get(session)?.({ id: message.id, body });
+      return;
+    }
+    this.#perform(this.#core.receive(session, message, performance.now()));
+  }
+
+  endSession(session: number): void {
+    if (!this.#sessions.delete(session)) return;
+    this.#perform(this.#core.endSession(session, performance.now()));
+  }
+
+  connectPeer(name: string, connection: PeerConnection): void {
+    this.#peers.set(name, connection);
+    this.#perform(this.#core.peerConnected(name, performance.now()));
+  }
+
+  disconnectPeer(name: string): void {
+    if (!this.#peers.delete(name)) return;
+    this.#perform(this.#core.peerDisconnected(name, performance.now()));
+  }
+
+  /** Returns false when the batch makes no sense: end the connection. */
+  receiveBatch(name: string, batch: Batch): boolean {
+    const { isSane, effects } = this.#core.receiveBatch(name, batch, performance.now());
+    this.#perform(effects);
+    return isSane;
+  }
+
+  reportAcknowledged(name: string, report: ReportClosed): void {
+    this.#perform(this.#core.reportAcknowledged(name, report, performance.now()));
+  }
+
+  status(): StatusAnswer {
+    return { ...this.#core.status(performance.now()), sessions: this.#sessions.size };
+  }
+
+  shutdown(): void {
+    this.#isShutDown = true;
+    clearTimeout(this.#timer);
+    this.#sessions.clear();
+    this.#peers.clear();
+  }
+
+  #perform(effects: readonly Effect[]): void {
+    if (this.#isShutDown) return;
+    for (const effect of effects) this.#performOne(effect);
+    this.#armTimer();
+  }
+
+  #performOne(effect: Effect): void {
+    switch (effect.kind) {
+      case 'reply':
+        this.#sessions.get(effect.session)?.(effect.message);
+        return;
+      case 'append':
+        this.#journal.append(effect.records).then(
+          () => {
+            this.#perform(this.#core.journalSynced(effect.ticket, performance.now()));
+          },
+          (error: unknown) => {
+            if (!this.#isShutDown) this.#onFatal(error);
+          },
+        );
+        return;
+      case 'replicate':
+        this.#peers.get(effect.peer)?.replicate(effect.journal, effect.from);
+        return;
+      case 'acknowledge':
+        this.#peers.get(effect.peer)?.acknowledge(effect.journal, effect.applied);
+        return;
+      case 'report':
+        this.#peers.get(effect.peer)?.report(effect.report);
+        return;
+    }
+  }
+
+  #armTimer(): void {
+    const dueAtMs = this.#core.nextTickAtMs;
+    if (dueAtMs >= this.#timerDueAtMs || this.#isShutDown) return;
+    clearTimeout(this.#timer);
+    this.#timerDueAtMs = dueAtMs;
+    const delayMs = Math.max(0, Math.ceil(dueAtMs - performance.now()));
+    this.#timer = setTimeout(() => {
+      this.#timerDueAtMs = Infinity;
+      this.#perform(this.#core.tick(performance.now()));
+    }, delayMs);
+  }
+}

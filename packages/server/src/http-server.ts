@@ -1,0 +1,84 @@
+/**
+ * The node's one port: WebSocket sessions on `/`, and what operators' tools ask over HTTP.
+ *
+ *   GET /healthz  200 while the process runs
+ *   GET /readyz   200 once the journal is replayed and until the shutdown begins, else 503
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+export interface HttpServerOptions {
+  readonly frameBytesMax: number;
+  /** Sessions at the same time; further ones are refused with 503. */
+  readonly sessionCountMax: number;
+  /** Pages of a browser may open sessions: only where a token protects the node. */
+  readonly allowsOrigins: boolean;
+  readonly isReady: () => boolean;
+  readonly onSession: (socket: WebSocket) => void;
+}
+
+export interface HttpServer {
+  readonly server: Server;
+  readonly sockets: ReadonlySet<WebSocket>;
+}
+
+/** Builds the server; the caller listens and closes. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const sessions = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    maxPayload: options.frameBytesMax,
+    perMessageDeflate: false,
+  });
+  const server = createServer((request, response) => {
+    answer(request, response, options.isReady());
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refusal = refusalOf(request, options, sessions.clients.size);
+    if (refusal !== undefined) {
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sessions.handleUpgrade(request, socket, head, (webSocket) => {
+      options.onSession(webSocket);
+    });
+  });
+  return { server, sockets: sessions.clients };
+}
+
+function refusalOf(
+  request: IncomingMessage,
+  options: HttpServerOptions,
+  sessionCount: number,
+): string | undefined {
+  if (pathOf(request) !== '/') return '404 Not Found';
+  // Without a token any web page that the operator visits could otherwise talk to this node.
+  if (request.headers.origin !== undefined && !options.allowsOrigins) return '403 Forbidden';
+  if (sessionCount >= options.sessionCountMax) return '503 Service Unavailable';
+  return undefined;
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, isReady: boolean): void {
+  const path = pathOf(request);
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    respond(response, 405, { error: 'only GET' });
+  } else if (path === '/healthz') {
+    respond(response, 200, { status: 'ok' });
+  } else if (path === '/readyz') {
+    respond(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready' });
+  } else if (path === '/') {
+    respond(response, 426, { error: 'sessions speak WebSocket: use a Rendezvous client' });
+  } else {
+    respond(response, 404, { error: 'not found: try /healthz or /readyz' });
+  }
+}
+
+function respond(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(`${JSON.stringify(body)}\n`);
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+}

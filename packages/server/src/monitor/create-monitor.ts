@@ -1,0 +1,81 @@
+/** A monitor that runs alone, outside the node's process, over a session. */
+import { connect } from '@rendezvous/client/session';
+import type { VisibilityStrategy } from '@rendezvous/protocol';
+import { keepTrying } from '../keep-trying.js';
+import type { Log } from '../ports.js';
+import { watchReplica } from './watch-replica.js';
+
+export interface MonitorOptions {
+  /** The region's node: `ws://` or `wss://`. */
+  readonly endpoint: string;
+  /** Default `default`. */
+  readonly namespace?: string;
+  readonly token?: string;
+  readonly store: string;
+  readonly region: string;
+  /** The replicas to watch, by the names that the node derives: `us-1`, `us-2`, … */
+  readonly replicas: readonly { readonly name: string; readonly endpoint: string }[];
+  /** URL of the store's primary, whose position is the barrier after every reconnect. */
+  readonly primary: string;
+  readonly strategy: VisibilityStrategy;
+  readonly log?: Log;
+}
+
+export interface Monitor {
+  /** Stops watching. The node then answers `unknown` for the region after 5 s. Idempotent. */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Starts a monitor. It connects and reconnects by itself, to the node and to the replicas, until
+ * `shutdown`; failures go to `log`.
+ */
+export function createMonitor(options: MonitorOptions): Monitor {
+  const stop = new AbortController();
+  const { log = () => undefined, endpoint } = options;
+  const running = keepTrying((succeeded) => runOnce(options, log, stop.signal, succeeded), {
+    signal: stop.signal,
+    onFailure: ({ message: reason }) => {
+      log({ level: 'warn', event: 'node_lost', endpoint, reason });
+    },
+  });
+  return {
+    shutdown: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+async function runOnce(
+  options: MonitorOptions,
+  log: Log,
+  signal: AbortSignal,
+  onConnected: () => void,
+): Promise<void> {
+  const { endpoint, namespace = 'default', token, store, region, primary, strategy } = options;
+  const connection = await connect({
+    endpoint,
+    namespace,
+    ...(token === undefined ? {} : { token }),
+    role: 'monitor',
+    region,
+    agent: `rendezvous monitor ${store}/${region}`,
+    signal,
+  });
+  onConnected();
+  const over = new AbortController();
+  const stopWatching = AbortSignal.any([signal, over.signal]);
+  const watches = options.replicas.map((replica) =>
+    watchReplica({ ...replica, store, region, primary, strategy }, connection, log, stopWatching),
+  );
+  const shutdown = (): void => {
+    connection.shutdown();
+  };
+  signal.addEventListener('abort', shutdown);
+  const reason = await connection.ended;
+  signal.removeEventListener('abort', shutdown);
+  over.abort();
+  await Promise.all(watches);
+  throw reason;
+}

@@ -1,0 +1,156 @@
+/** The options of a node, checked once. */
+import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { isName, type Mode, RendezvousError, type VisibilityStrategy } from '@rendezvous/protocol';
+import type { CoreLimits } from './core/core-state.js';
+import type { StoreDefinition } from './core/store-layout.js';
+import type { PeerConfig } from './peers/peer-link.js';
+import type { Journal, Log } from './ports.js';
+import type { TokenGrant } from './session/tokens.js';
+
+export interface StoreConfig {
+  readonly name: string;
+  /** Key of `strategies`: how positions of this store compare and how its replicas are watched. */
+  readonly kind: string;
+  /** Region of the primary. Absent: a multi-active store, whose opens name their home. */
+  readonly home?: string;
+  /** Per region, the URLs of its replicas; the home's is the primary. Empty: closed by the application. */
+  readonly regions: Readonly<Record<string, readonly string[]>>;
+  /** When an open branch is given up: 900,000 (15 min); 1,000 to 604,800,000 (7 days). */
+  readonly branchTtlMs?: number;
+}
+
+export interface NodeLimits extends CoreLimits {
+  /** Largest incoming frame in bytes: 1,048,576. */
+  readonly frameBytesMax: number;
+  /** Sessions at the same time: 20,000. */
+  readonly sessionCountMax: number;
+}
+
+export interface ServerOptions {
+  /** The application that this node serves. Default `default`. */
+  readonly namespace?: string;
+  /** A name for logs and status. Default: the host's name and some randomness. */
+  readonly nodeId?: string;
+  /** Regions that this node answers for; at least one. */
+  readonly regions: readonly string[];
+  readonly stores: readonly StoreConfig[];
+  /** The other nodes of the namespace. Default none. */
+  readonly peers?: readonly PeerConfig[];
+  /** Address to listen on. Default `127.0.0.1`; anything but loopback needs `tokens`. */
+  readonly host?: string;
+  /** Default 7410; 0 takes a free one. */
+  readonly port?: number;
+  /** Who may come as what. Default: anyone, on loopback. */
+  readonly tokens?: readonly TokenGrant[];
+  /** Per kind of store, how to watch it. */
+  readonly strategies: Readonly<Record<string, VisibilityStrategy>>;
+  /** Whether this process watches the replicas of its regions itself. Default `inside`. */
+  readonly monitors?: 'inside' | 'none';
+  /** The strictest mode that clients may use: the operator's remote switch. Default `enforce`. */
+  readonly modeCeiling?: Mode;
+  /** Default: in memory, which survives nothing. */
+  readonly journal?: Journal;
+  /** Default: nothing is logged. */
+  readonly log?: Log;
+  /** Called when the journal failed, after the node has stopped serving. Default: ends the process with 1. */
+  readonly onFatal?: (error: unknown) => void;
+  readonly limits?: Partial<NodeLimits>;
+}
+
+const BRANCH_TTL_MS = 900_000;
+const BRANCH_TTL_MIN_MS = 1_000;
+const BRANCH_TTL_MAX_MS = 604_800_000;
+
+export const DEFAULT_FRAME_BYTES_MAX = 1_048_576;
+export const DEFAULT_SESSION_COUNT_MAX = 20_000;
+
+/** Throws `config_invalid`, naming the option and its value. */
+export function checkServerOptions(options: ServerOptions): void {
+  const { namespace = 'default', regions, stores, peers = [], host = '127.0.0.1' } = options;
+  checkName('namespace', namespace);
+  if (regions.length === 0)
+    throw invalid('regions: name at least one region that this node serves');
+  for (const region of regions) checkName('regions', region);
+  checkUnique(
+    'stores',
+    stores.map((store) => store.name),
+  );
+  checkUnique(
+    'peers',
+    peers.map((peer) => peer.name),
+  );
+  for (const store of stores) checkStore(store, options);
+  if (!options.tokens && !isLoopback(host)) {
+    throw invalid(`host ${host}: a node without tokens listens on loopback only; give tokens`);
+  }
+  const { port = 0 } = options;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw invalid(`port ${String(port)}: 0 to 65535`);
+  }
+}
+
+export function createNodeId(): string {
+  const host = hostname().split('.', 1)[0] ?? 'node';
+  return `${host.slice(0, 40)}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Names and comparison only: what the core may know of a store. */
+export function toStoreDefinition(
+  store: StoreConfig,
+  strategies: ServerOptions['strategies'],
+): StoreDefinition {
+  const order = strategies[store.kind]?.order;
+  return {
+    name: store.name,
+    home: store.home ?? '',
+    regions: Object.entries(store.regions).map(([name, endpoints]) => ({
+      name,
+      replicas: endpoints.map((_, index) => replicaName(name, index)),
+    })),
+    ...(order ? { order } : {}),
+    branchTtlMs: store.branchTtlMs ?? BRANCH_TTL_MS,
+  };
+}
+
+/** `us-1` is the first replica of `us`. */
+export function replicaName(region: string, index: number): string {
+  return `${region}-${String(index + 1)}`;
+}
+
+function checkStore(store: StoreConfig, { strategies }: ServerOptions): void {
+  checkName('stores', store.name);
+  for (const region of Object.keys(store.regions))
+    checkName(`stores.${store.name}.regions`, region);
+  if (store.home !== undefined && !(store.home in store.regions)) {
+    throw invalid(`stores.${store.name}.home ${store.home}: not one of its regions`);
+  }
+  if (!strategies[store.kind]) {
+    const known = Object.keys(strategies).join(', ');
+    throw invalid(`stores.${store.name}.kind ${store.kind}: no strategy; there is: ${known}`);
+  }
+  const ttlMs = store.branchTtlMs ?? BRANCH_TTL_MS;
+  if (!(ttlMs >= BRANCH_TTL_MIN_MS && ttlMs <= BRANCH_TTL_MAX_MS)) {
+    const range = `${String(BRANCH_TTL_MIN_MS)} to ${String(BRANCH_TTL_MAX_MS)}`;
+    throw invalid(`stores.${store.name}.branchTtlMs ${String(ttlMs)}: ${range}`);
+  }
+}
+
+function checkName(option: string, name: string): void {
+  if (!isName(name)) {
+    throw invalid(`${option} "${name.slice(0, 40)}": must match [a-z0-9][a-z0-9-]{0,31}`);
+  }
+}
+
+function checkUnique(option: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw invalid(`${option}: "${twice}" appears twice`);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function invalid(message: string): RendezvousError {
+  return new RendezvousError('config_invalid', message);
+}
