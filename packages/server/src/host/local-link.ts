@@ -30,7 +30,10 @@ type Listener = (body: NodeBody) => void;
 export function createLocalLink(host: NodeHost): LocalLink {
   const listeners = new Map<number, Listener>();
   let nextId = 1;
-  const session = host.openSession(({ id, body }: NodeMessage) => listeners.get(id)?.(body));
+  // Like a socket, never from within the call that asked: the asker does not know its id yet.
+  const session = host.openSession(({ id, body }: NodeMessage) => {
+    queueMicrotask(() => listeners.get(id)?.(body));
+  });
   const ask = (body: ClientBody, listener: Listener): number => {
     const id = nextId++;
     listeners.set(id, listener);
