@@ -3,11 +3,11 @@
  * readable, with declarations beside it. `npm run build`.
  *
  * package.json is the one source of truth: what is built is what `exports` names under the
- * `rendezvous-source` condition (and `src/main.ts` of a package with a `bin`); CommonJS is built
- * where `exports` has a `require` condition. Any warning fails the build, and so does an export
- * whose file did not come out.
+ * `rendezvous-source` condition, and of a package with a `bin` the programs that it starts:
+ * `src/main.ts` and every `*-process.ts`. CommonJS is built where `exports` has a `require`
+ * condition. Any warning fails the build, and so does an export whose file did not come out.
  */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { build } from 'tsdown';
 import {
   hasCommonJs,
@@ -52,14 +52,21 @@ async function buildPackage(workspacePackage) {
 
 /**
  * @param {WorkspacePackage} workspacePackage
- * @returns {string[]}
+ * @returns {string[]} Relative to the package; with more in front, tsdown writes outside of dist/.
  */
-function listEntries({ manifest }) {
+function listEntries({ directory, manifest }) {
   const sources = Object.values(manifest.exports ?? {}).flatMap((target) =>
     typeof target === 'string' ? [] : listTargets(target[SOURCE_CONDITION] ?? {}, () => true),
   );
-  const main = manifest.bin === undefined ? [] : ['./src/main.ts'];
-  return [...sources, ...main].map((path) => path.slice('./'.length));
+  const programs = manifest.bin === undefined ? [] : listPrograms(directory);
+  return [...sources.map((path) => path.slice('./'.length)), ...programs];
+}
+
+/** @param {string} directory */
+function listPrograms(directory) {
+  return readdirSync(`${directory}/src`, { encoding: 'utf8', recursive: true })
+    .filter((path) => path === 'main.ts' || path.endsWith('-process.ts'))
+    .map((path) => `src/${path}`);
 }
 
 /** @param {WorkspacePackage} workspacePackage */

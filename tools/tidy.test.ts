@@ -20,7 +20,7 @@ import { rootDirectory } from './workspace.mjs';
 const files = listRepositoryFiles();
 const code = files.filter(isCode);
 const sources = code.filter((path) => path.startsWith('packages/') && !isTest(path));
-const testFiles = code.filter((path) => path.endsWith('.test.ts'));
+const testFiles = code.filter((path) => /^packages\/.*\.test\.ts$/.test(path));
 const markdown = files.filter((path) => path.endsWith('.md'));
 
 test('code files have kebab-case names', () => {
