@@ -142,10 +142,12 @@ describe('a bookmark that grows beyond its limit', () => {
   test('collapses in whatever order it is merged, though * is shorter than four rids', () => {
     const rids = afterRequests(4);
     const fifthRid = coverOpen(empty, rid(4), journal(0), 1);
-    const positions = afterJournals(47);
-    expect(mergeBookmarks(mergeBookmarks(rids, positions), fifthRid)).toEqual(
-      mergeBookmarks(mergeBookmarks(rids, fifthRid), positions),
-    );
+    for (let journalCount = 40; journalCount < 56; journalCount++) {
+      const positions = afterJournals(journalCount);
+      expect(mergeBookmarks(mergeBookmarks(rids, positions), fifthRid)).toEqual(
+        mergeBookmarks(mergeBookmarks(rids, fifthRid), positions),
+      );
+    }
   });
 });
 

@@ -142,7 +142,7 @@ export function isSequence(value: number): boolean {
 }
 
 /** The fields of a bookmark before they are brought into order; lists may hold duplicates. */
-export interface BookmarkFields {
+interface BookmarkFields {
   readonly namespace: string;
   readonly rids: readonly string[];
   readonly everyRid: boolean;

@@ -184,8 +184,14 @@ export function byteArrays(number: number): Field<readonly Uint8Array[]> {
 }
 
 export function messages<T>(number: number, codec: MessageCodec<T>): Field<readonly T[]> {
-  const { read, write } = message(number, codec);
-  return list(number, (reader) => read(reader, codec.absent), write);
+  const element = message(number, codec);
+  return list(
+    number,
+    (reader) => element.read(reader, codec.absent),
+    (writer, value) => {
+      element.write(writer, value);
+    },
+  );
 }
 
 /** A repeated field. There are none of numbers, which would have to be read packed as well. */
