@@ -82,6 +82,10 @@ export class Channel implements Connection {
     });
   }
 
+  get isOver(): boolean {
+    return this.#over !== undefined;
+  }
+
   get welcome(): Welcome {
     if (this.#welcome) return this.#welcome;
     throw new RendezvousError('internal', 'A channel has no welcome before accept().');
@@ -114,6 +118,7 @@ export class Channel implements Connection {
         timeoutMs === undefined
           ? undefined
           : setTimeout(() => abandon(this.#unavailable(`no answer in ${timeoutMs} ms`)), timeoutMs);
+      if (options.background) timer?.unref();
       const settle = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);

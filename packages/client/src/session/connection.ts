@@ -52,7 +52,9 @@ export interface RequestOptions {
   /** Without an answer by then the request rejects with `unavailable`, and a wait is cancelled. Default: none. */
   readonly timeoutMs?: number;
   /** Rejects the request with `cancelled`, and cancels a wait at the node. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** The request's timer does not keep the process alive: nobody awaits it. Default false. */
+  readonly background?: boolean;
 }
 
 export interface Connection {
@@ -72,6 +74,8 @@ export interface Connection {
   send(body: Cancel | ReplicateAck): void;
   /** Resolves (never rejects) with the reason once the connection is over; `shut_down` after `shutdown()`. */
   readonly ended: Promise<RendezvousError>;
+  /** Whether `ended` has resolved, or is about to. */
+  readonly isOver: boolean;
   /** Sends what is queued and closes. Requests in progress reject with `shut_down`. Idempotent. */
   shutdown(): void;
 }
@@ -100,6 +104,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     const message = `The node at ${host} did not welcome us in ${connectTimeoutMs} ms.`;
     channel.end(new RendezvousError('unavailable', message));
   }, connectTimeoutMs);
+  if (options.background) timer.unref();
   signal?.addEventListener('abort', giveUp);
   try {
     await channel.opened;

@@ -1,0 +1,74 @@
+/**
+ * What a request carries through the process, in an AsyncLocalStorage: its bookmark, which grows
+ * with its writes, and the policies of `with`.
+ */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { coverOpen, emptyBookmark, isEmptyBookmark, markIncomplete } from '@rendezvous/protocol';
+import type { Bookmark, Opened } from '@rendezvous/protocol';
+import { createIdentifier } from './identifier.js';
+import type { PolicyOverrides } from './policy.js';
+
+/** One `run`. Parallel branches of the request share it, so the writes of all of them add up. */
+export class Context {
+  /** `run` was given no bookmark. */
+  readonly #startedWithout: boolean;
+  /** Unacknowledged opens per store. */
+  readonly #unacknowledged = new Map<string, number>();
+  #bookmark: Bookmark;
+  #rid: string | undefined;
+
+  constructor(namespace: string, bookmark: Bookmark | undefined) {
+    this.#startedWithout = bookmark === undefined;
+    this.#bookmark = bookmark ?? emptyBookmark(namespace);
+  }
+
+  /** The request's own rid; a context that writes nothing has none. */
+  get rid(): string {
+    this.#rid ??= createIdentifier();
+    return this.#rid;
+  }
+
+  /** Undefined: nobody gave the request a bookmark, and it has written nothing. */
+  get bookmark(): Bookmark | undefined {
+    const bookmark = [...this.#unacknowledged.keys()].reduce(markIncomplete, this.#bookmark);
+    return this.#startedWithout && isEmptyBookmark(bookmark) ? undefined : bookmark;
+  }
+
+  /** Covers a branch that this context opened. */
+  cover(opened: Opened): void {
+    this.#bookmark = coverOpen(this.#bookmark, this.rid, opened.journal, opened.sequence);
+  }
+
+  /** Marks the bookmark incomplete for the store, until the returned function is called. */
+  markUnacknowledged(store: string): () => void {
+    this.#unacknowledged.set(store, (this.#unacknowledged.get(store) ?? 0) + 1);
+    return () => {
+      const rest = (this.#unacknowledged.get(store) ?? 0) - 1;
+      if (rest > 0) this.#unacknowledged.set(store, rest);
+      else this.#unacknowledged.delete(store);
+    };
+  }
+}
+
+/** What surrounds a call. */
+export interface Surroundings {
+  readonly context: Context | undefined;
+  readonly policy: PolicyOverrides;
+  /** Empty: the whole store. */
+  readonly keys: readonly Uint8Array[];
+}
+
+const NOTHING: Surroundings = { context: undefined, policy: {}, keys: [] };
+
+export class Scope {
+  readonly #storage = new AsyncLocalStorage<Surroundings>();
+
+  get current(): Surroundings {
+    return this.#storage.getStore() ?? NOTHING;
+  }
+
+  enter<T>(changes: Partial<Surroundings>, fn: () => T): T {
+    return this.#storage.run({ ...this.current, ...changes }, fn);
+  }
+}

@@ -1,0 +1,77 @@
+import type { WaitStatus } from '@rendezvous/protocol';
+
+/** What happened since the client was created. Everything that is not an error to the caller is here. */
+export interface Counters {
+  /** Waits of reads and of `rv.wait`, by answer. Those of `observe` are not among them. */
+  readonly waits: Readonly<Record<WaitStatus, number>>;
+  /** Waits that had to block: without them the read would have been stale. */
+  readonly prevented: number;
+  /** Reads issued together with their wait whose result was valid. */
+  readonly speculationsAccepted: number;
+  /** ... and those that had to be issued again. */
+  readonly speculationsRepeated: number;
+  /** Reads under `observe` with something to wait for. */
+  readonly observed: number;
+  /** ... of which these would have been stale. */
+  readonly observedStale: number;
+  /** ... and of these nothing is known. */
+  readonly observedUnknown: number;
+  /** Reads without a bookmark (`onMissing`). */
+  readonly missing: number;
+  /** Reads whose wait answered `unknown`, or whose node was unreachable (`onUnavailable`). */
+  readonly unavailable: number;
+  /** Reads that a policy sent to the origin. */
+  readonly originReads: number;
+  /** Branches opened, acknowledged or not. */
+  readonly opens: number;
+  /** Opens not acknowledged within `openTimeoutMs`: the bookmark is incomplete until they are. */
+  readonly opensUnacknowledged: number;
+  /** Opens never acknowledged: refused by the node, too many, or retried for too long. */
+  readonly opensGivenUp: number;
+  /** Writes that `strictWrites` refused. */
+  readonly writesRefused: number;
+  /** Writes outside any `run`: nothing could have carried their bookmark. */
+  readonly writesOutsideRun: number;
+  /** Bookmarks that a carrier could not take, or that came in and could not be used. */
+  readonly bookmarksDropped: number;
+  /** Sessions with a node that were established. */
+  readonly connects: number;
+}
+
+/** The names of the counters that are plain numbers. */
+export type CounterName = Exclude<keyof Counters, 'waits'>;
+
+export class CounterSet {
+  readonly #waits: Record<WaitStatus, number> = { consistent: 0, timed_out: 0, unknown: 0 };
+  readonly #counts: Record<CounterName, number> = {
+    prevented: 0,
+    speculationsAccepted: 0,
+    speculationsRepeated: 0,
+    observed: 0,
+    observedStale: 0,
+    observedUnknown: 0,
+    missing: 0,
+    unavailable: 0,
+    originReads: 0,
+    opens: 0,
+    opensUnacknowledged: 0,
+    opensGivenUp: 0,
+    writesRefused: 0,
+    writesOutsideRun: 0,
+    bookmarksDropped: 0,
+    connects: 0,
+  };
+
+  add(name: CounterName): void {
+    this.#counts[name] += 1;
+  }
+
+  addWait(status: WaitStatus, prevented: boolean): void {
+    this.#waits[status] += 1;
+    if (prevented) this.#counts.prevented += 1;
+  }
+
+  snapshot(): Counters {
+    return { ...this.#counts, waits: { ...this.#waits } };
+  }
+}

@@ -1,0 +1,22 @@
+// What users meet.
+export { createRendezvous } from './create-rendezvous.js';
+export type {
+  AppliedOptions,
+  CallPolicy,
+  CloseOptions,
+  FlushOptions,
+  InjectOptions,
+  OpenOptions,
+  OpenedBranch,
+  Rendezvous,
+  WaitOptions,
+} from './rendezvous.js';
+export type { RendezvousOptions, StoreOptions } from './options.js';
+export type { FallbackAction, MissingAction, Policy, PolicyOverrides } from './policy.js';
+export type { Carrier, CarrierMap } from './carrier.js';
+export type { Counters } from './counters.js';
+export type { Key } from './keys.js';
+export type { Log, LogEvent } from './log.js';
+export type { WaitResult } from './wait.js';
+export { RendezvousError } from '@rendezvous/protocol';
+export type { Bookmark, ErrorCode, Mode, StoreHandle, WaitStatus } from '@rendezvous/protocol';

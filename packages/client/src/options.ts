@@ -1,0 +1,261 @@
+/**
+ * The options of the client and of a store: one table says name, environment variable, default and
+ * range of each, checks what users give, and is compared with docs/reference/client.md by a test.
+ */
+
+import { RendezvousError, isName } from '@rendezvous/protocol';
+import {
+  NAME_RANGE,
+  checkOption,
+  createRangeError,
+  defineOption,
+  integerTo,
+  oneOf,
+  parseBoolean,
+  parseEndpoints,
+  parseName,
+  readOption,
+  refuseUnknown,
+} from './option-spec.js';
+import type { Environment, OptionSpec } from './option-spec.js';
+import { logAsWarning } from './log.js';
+import type { Log } from './log.js';
+import { DEFAULT_POLICY } from './policy.js';
+import type { Policy, PolicyOverrides } from './policy.js';
+import type { WebSocketFactory } from './session/index.js';
+
+/** Options of `createRendezvous`. What is left out comes from the environment, then from the default. */
+export interface RendezvousOptions extends PolicyOverrides {
+  /** Where this process reads. `RENDEZVOUS_REGION`. Required. */
+  readonly region?: string | undefined;
+  /** `ws://` or `wss://` URLs of metadata nodes, the preferred one first. `RENDEZVOUS_NODES`, separated by commas. Required. */
+  readonly nodes?: string | readonly string[] | undefined;
+  /** Isolates applications that share a node. `RENDEZVOUS_NAMESPACE`, default `default`. */
+  readonly namespace?: string | undefined;
+  /** Grants a role in the namespace. `RENDEZVOUS_TOKEN`, default none. */
+  readonly token?: string | undefined;
+  /** The role to take: `reader` cannot open branches. Default `writer`. */
+  readonly role?: 'reader' | 'writer' | undefined;
+  /** How long a write waits for its open to be acknowledged. 0 to 60,000, default 1,000. */
+  readonly openTimeoutMs?: number | undefined;
+  /** Where sockets come from. Default: `globalThis.WebSocket`, else the package `ws`. */
+  readonly webSocket?: WebSocketFactory | undefined;
+  /** Told about what goes wrong without failing a call, at most once a minute each. Default: a warning of the process. */
+  readonly log?: Log | undefined;
+}
+
+/** Options of `rv.store`. What is left out comes from the client. */
+export interface StoreOptions extends PolicyOverrides {
+  /** The region whose replica this store's client reads. Default: the client's. */
+  readonly region?: string | undefined;
+  /** The store's client at its home, for the policy `origin`; the adapter knows what to do with it. */
+  readonly origin?: unknown;
+  /** Open before the write, and refuse the write when that is not possible. Default false. */
+  readonly strictWrites?: boolean | undefined;
+  /** How long a write waits for its open to be acknowledged. 0 to 60,000. */
+  readonly openTimeoutMs?: number | undefined;
+}
+
+/** `RendezvousOptions`, complete and checked. */
+export interface ClientSettings {
+  /** `RENDEZVOUS_DISABLED`. */
+  readonly disabled: boolean;
+  readonly region: string;
+  readonly nodes: readonly string[];
+  readonly namespace: string;
+  readonly token: string;
+  readonly role: 'reader' | 'writer';
+  readonly openTimeoutMs: number;
+  readonly webSocket: WebSocketFactory | undefined;
+  readonly log: Log;
+  readonly policy: Policy;
+}
+
+/** Every option of the client, in the order of the reference. */
+export const CLIENT_OPTIONS = {
+  region: defineOption({
+    env: 'RENDEZVOUS_REGION',
+    default: '',
+    range: NAME_RANGE,
+    parse: parseName,
+  }),
+  nodes: defineOption<readonly string[]>({
+    env: 'RENDEZVOUS_NODES',
+    default: [],
+    range: 'ws:// or wss:// URLs, at most 16',
+    parse: parseEndpoints,
+    secret: true,
+  }),
+  namespace: defineOption({
+    env: 'RENDEZVOUS_NAMESPACE',
+    default: 'default',
+    range: NAME_RANGE,
+    parse: parseName,
+  }),
+  token: defineOption({
+    env: 'RENDEZVOUS_TOKEN',
+    default: '',
+    range: 'text of at most 4,096 characters',
+    parse: (value) => (typeof value === 'string' && value.length <= 4_096 ? value : undefined),
+    secret: true,
+  }),
+  role: defineOption<'reader' | 'writer'>({
+    default: 'writer',
+    range: 'writer or reader',
+    parse: oneOf('writer', 'reader'),
+  }),
+  mode: defineOption({
+    env: 'RENDEZVOUS_MODE',
+    default: DEFAULT_POLICY.mode,
+    range: 'enforce, observe or off',
+    parse: oneOf('enforce', 'observe', 'off'),
+  }),
+  timeoutMs: defineOption({
+    env: 'RENDEZVOUS_TIMEOUT_MS',
+    default: DEFAULT_POLICY.timeoutMs,
+    range: 'a whole number from 0 to 900,000',
+    parse: integerTo(900_000),
+  }),
+  onTimeout: defineOption({
+    env: 'RENDEZVOUS_ON_TIMEOUT',
+    default: DEFAULT_POLICY.onTimeout,
+    range: 'throw, proceed or origin',
+    parse: oneOf('throw', 'proceed', 'origin'),
+  }),
+  onUnavailable: defineOption({
+    env: 'RENDEZVOUS_ON_UNAVAILABLE',
+    default: DEFAULT_POLICY.onUnavailable,
+    range: 'throw, proceed or origin',
+    parse: oneOf('throw', 'proceed', 'origin'),
+  }),
+  onMissing: defineOption({
+    env: 'RENDEZVOUS_ON_MISSING',
+    default: DEFAULT_POLICY.onMissing,
+    range: 'throw or proceed',
+    parse: oneOf('throw', 'proceed'),
+  }),
+  speculate: defineOption({
+    default: DEFAULT_POLICY.speculate,
+    range: 'true or false',
+    parse: parseBoolean,
+  }),
+  openTimeoutMs: defineOption({
+    default: 1_000,
+    range: 'a whole number from 0 to 60,000',
+    parse: integerTo(60_000),
+  }),
+  webSocket: defineOption<WebSocketFactory | undefined>({
+    default: undefined,
+    range: 'a function',
+    parse: (value) => (typeof value === 'function' ? (value as WebSocketFactory) : undefined),
+  }),
+  log: defineOption<Log>({
+    default: logAsWarning,
+    range: 'a function',
+    parse: (value) => (typeof value === 'function' ? (value as Log) : undefined),
+  }),
+} satisfies Record<keyof RendezvousOptions, OptionSpec<unknown>>;
+
+const POLICY_NAMES = [
+  'mode',
+  'timeoutMs',
+  'onTimeout',
+  'onUnavailable',
+  'onMissing',
+  'speculate',
+] as const satisfies readonly (keyof Policy)[];
+
+const STORE_OPTION_NAMES = [
+  'region',
+  'origin',
+  'strictWrites',
+  'openTimeoutMs',
+  ...POLICY_NAMES,
+] as const satisfies readonly (keyof StoreOptions)[];
+
+/**
+ * The settings of a client: options, then the environment, then defaults. Throws `config_invalid`,
+ * naming the option (or variable) and its value, for what is unknown, out of range or required.
+ */
+export function parseClientOptions(options: RendezvousOptions, env: Environment): ClientSettings {
+  refuseUnknown('createRendezvous', options, Object.keys(CLIENT_OPTIONS));
+  const get = <Name extends keyof typeof CLIENT_OPTIONS>(name: Name): OptionValue<Name> =>
+    readOption(name, CLIENT_OPTIONS[name] as OptionSpec<OptionValue<Name>>, options[name], env);
+  const settings: ClientSettings = {
+    disabled: isSwitchedOn(env['RENDEZVOUS_DISABLED']),
+    region: get('region'),
+    nodes: get('nodes'),
+    namespace: get('namespace'),
+    token: get('token'),
+    role: get('role'),
+    openTimeoutMs: get('openTimeoutMs'),
+    webSocket: get('webSocket'),
+    log: get('log'),
+    policy: {
+      mode: get('mode'),
+      timeoutMs: get('timeoutMs'),
+      onTimeout: get('onTimeout'),
+      onUnavailable: get('onUnavailable'),
+      onMissing: get('onMissing'),
+      speculate: get('speculate'),
+    },
+  };
+  // A client that never acts needs to know neither; it must not break the function it was disabled for.
+  if (settings.disabled || settings.policy.mode === 'off') return settings;
+  if (settings.region === '') throw createRequiredError('region');
+  if (settings.nodes.length === 0) throw createRequiredError('nodes');
+  return settings;
+}
+
+/** Checks the options of a store; `policy` is the client's. Throws `config_invalid`. */
+export function parseStoreOptions(
+  store: string,
+  options: StoreOptions,
+  policy: Policy,
+): StoreOptions {
+  if (!isName(store)) throw createRangeError('the name of a store', store, NAME_RANGE);
+  refuseUnknown(`store("${store}")`, options, STORE_OPTION_NAMES);
+  const { region, origin, strictWrites, openTimeoutMs } = options;
+  checkOption('region', region, CLIENT_OPTIONS.region);
+  checkOption('openTimeoutMs', openTimeoutMs, CLIENT_OPTIONS.openTimeoutMs);
+  checkOption('strictWrites', strictWrites, { ...CLIENT_OPTIONS.speculate, default: false });
+  const overrides = parsePolicy(options);
+  for (const name of ['onTimeout', 'onUnavailable'] as const) {
+    if ((overrides[name] ?? policy[name]) !== 'origin' || origin !== undefined) continue;
+    throw new RendezvousError(
+      'config_invalid',
+      `Option "${name}" of store "${store}" is "origin": give the store an option "origin", the client to read from at its home.`,
+    );
+  }
+  return { ...overrides, region, origin, strictWrites, openTimeoutMs };
+}
+
+/** The policies among some options, checked. Throws `config_invalid`. */
+export function parsePolicy(options: PolicyOverrides): PolicyOverrides {
+  const { mode, timeoutMs, onTimeout, onUnavailable, onMissing, speculate } = options;
+  return {
+    mode: checkOption('mode', mode, CLIENT_OPTIONS.mode),
+    timeoutMs: checkOption('timeoutMs', timeoutMs, CLIENT_OPTIONS.timeoutMs),
+    onTimeout: checkOption('onTimeout', onTimeout, CLIENT_OPTIONS.onTimeout),
+    onUnavailable: checkOption('onUnavailable', onUnavailable, CLIENT_OPTIONS.onUnavailable),
+    onMissing: checkOption('onMissing', onMissing, CLIENT_OPTIONS.onMissing),
+    speculate: checkOption('speculate', speculate, CLIENT_OPTIONS.speculate),
+  };
+}
+
+/** What `rv.with` takes. */
+export const CALL_OPTION_NAMES: readonly string[] = [...POLICY_NAMES, 'key', 'keys'];
+
+type OptionValue<Name extends keyof typeof CLIENT_OPTIONS> =
+  (typeof CLIENT_OPTIONS)[Name] extends OptionSpec<infer Value> ? Value : never;
+
+function createRequiredError(name: 'region' | 'nodes'): RendezvousError {
+  const { env, range } = CLIENT_OPTIONS[name];
+  const message = `Option "${name}" is missing: pass it or set ${env ?? ''} to ${range}.`;
+  return new RendezvousError('config_invalid', message);
+}
+
+/** An emergency switch: whatever is not clearly "off" is on. */
+function isSwitchedOn(text: string | undefined): boolean {
+  return text !== undefined && !['', '0', 'false'].includes(text);
+}

@@ -1,0 +1,62 @@
+/**
+ * The policies of reads and writes, and which of several wins (DESIGN section 4.2):
+ *
+ *     RENDEZVOUS_DISABLED > the node's ceiling > call > store > client options > RENDEZVOUS_* > default
+ *
+ * The ceiling is an operator's remote switch. It can only relax: enforce → observe → off.
+ */
+
+import type { Mode } from '@rendezvous/protocol';
+
+/** What a read does instead of returning what it must not trust. */
+export type FallbackAction = 'throw' | 'proceed' | 'origin';
+export type MissingAction = 'throw' | 'proceed';
+
+export interface Policy {
+  /** `observe` never blocks a read and counts what would have been stale; `off` does nothing. Default `enforce`. */
+  readonly mode: Mode;
+  /** How long a read may wait. 0 to 900,000; 0 checks only. Default 5,000. */
+  readonly timeoutMs: number;
+  /** The deadline passed. `origin` reads from the store's `origin`. Default `throw` (`wait_timed_out`). */
+  readonly onTimeout: FallbackAction;
+  /** The node is unreachable, or the answer is `unknown`. Default `proceed`, counted and logged. */
+  readonly onUnavailable: FallbackAction;
+  /** There is no bookmark in the context. Default `proceed`, counted. */
+  readonly onMissing: MissingAction;
+  /** Issue a read together with its wait, where the adapter allows it. Default true. */
+  readonly speculate: boolean;
+}
+
+/** Policies that one level sets; what it leaves out comes from the level below. */
+export type PolicyOverrides = { readonly [Name in keyof Policy]?: Policy[Name] | undefined };
+
+export const DEFAULT_POLICY: Policy = {
+  mode: 'enforce',
+  timeoutMs: 5_000,
+  onTimeout: 'throw',
+  onUnavailable: 'proceed',
+  onMissing: 'proceed',
+  speculate: true,
+};
+
+/** The policy under which a call runs; the weakest level first. */
+export function resolvePolicy(base: Policy, ...levels: readonly PolicyOverrides[]): Policy {
+  return levels.reduce<Policy>(
+    (policy, level) => ({
+      mode: level.mode ?? policy.mode,
+      timeoutMs: level.timeoutMs ?? policy.timeoutMs,
+      onTimeout: level.onTimeout ?? policy.onTimeout,
+      onUnavailable: level.onUnavailable ?? policy.onUnavailable,
+      onMissing: level.onMissing ?? policy.onMissing,
+      speculate: level.speculate ?? policy.speculate,
+    }),
+    base,
+  );
+}
+
+const STRICTNESS: Readonly<Record<Mode, number>> = { off: 0, observe: 1, enforce: 2 };
+
+/** The laxer of the two. */
+export function relaxMode(mode: Mode, ceiling: Mode): Mode {
+  return STRICTNESS[ceiling] < STRICTNESS[mode] ? ceiling : mode;
+}

@@ -1,0 +1,164 @@
+/**
+ * How a read comes to see every write that its bookmark covers.
+ *
+ * ```
+ *   nothing to wait for ─────────────────────────────▶ execute
+ *   observe: execute, and beside it ask what would have been
+ *   enforce: ask and, if repeatable, execute at once
+ *              ├─ consistent, closed before the read began ─▶ that result
+ *              ├─ consistent ──────────────────────────────▶ execute (again)
+ *              └─ timed_out, unknown ──────────────────────▶ the policy
+ * ```
+ *
+ * Whether the read began after the close is decided without comparing clocks: the node says how
+ * long ago the last covered branch closed, rounded down, and this process knows how long ago it
+ * issued the read, rounded up (rule 23).
+ *
+ * When the node is unreachable a read ends as `onUnavailable` says, at its deadline at the latest.
+ */
+
+import { RendezvousError, isEmptyBookmark } from '@rendezvous/protocol';
+import type { Bookmark, ReadOperation } from '@rendezvous/protocol';
+import { effectiveMode } from './client-parts.js';
+import type { ClientParts } from './client-parts.js';
+import { areUsableKeys } from './keys.js';
+import type { FallbackAction, Policy } from './policy.js';
+import { describePending, waitFor } from './wait.js';
+import type { WaitQuery, WaitResult } from './wait.js';
+
+/** A read and all that decides about it. */
+export interface Read<T> {
+  readonly parts: ClientParts;
+  readonly store: string;
+  readonly region: string;
+  readonly origin: unknown;
+  readonly policy: Policy;
+  readonly operation: ReadOperation<T>;
+}
+
+export async function performRead<T>(read: Read<T>): Promise<T> {
+  const { parts, policy, operation } = read;
+  const mode = effectiveMode(parts, policy.mode);
+  if (mode === 'off' || operation.fromPrimary) return operation.execute();
+  const bookmark = parts.scope.current.context?.bookmark;
+  if (!bookmark) return readWithoutBookmark(read, mode === 'enforce');
+  if (isEmptyBookmark(bookmark)) return operation.execute();
+  return mode === 'observe' ? observeRead(read, bookmark) : enforceRead(read, bookmark);
+}
+
+function readWithoutBookmark<T>(read: Read<T>, mayThrow: boolean): Promise<T> {
+  const { parts, store, policy, operation } = read;
+  parts.counters.add('missing');
+  if (!mayThrow || policy.onMissing === 'proceed') return operation.execute();
+  throw new RendezvousError(
+    'bookmark_missing',
+    `A read of store "${store}" has no bookmark: run it inside rv.run(bookmark, …), or set onMissing to "proceed".`,
+  );
+}
+
+function observeRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
+  const query: WaitQuery = {
+    ...toQuery(read, bookmark),
+    mayBlock: () => false,
+    background: true,
+  };
+  waitFor(read.parts.session, query)
+    .then((answer) => {
+      countObserved(read.parts, answer);
+    })
+    .catch(() => undefined);
+  return read.operation.execute();
+}
+
+async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
+  const { parts, policy, operation } = read;
+  const isEnforced = (): boolean => effectiveMode(parts, policy.mode) === 'enforce';
+  const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced };
+  const waiting = waitFor(parts.session, query);
+  const issuedMs = performance.now();
+  const early = operation.repeatable && policy.speculate ? execute(operation) : undefined;
+  // It may be discarded, and an error of a discarded read is discarded with it.
+  early?.catch(() => undefined);
+  const answer = await waiting;
+  if (!isEnforced()) {
+    // The connection to ask on brought the news that the operator relaxed the mode.
+    countObserved(parts, answer);
+    return early ?? operation.execute();
+  }
+  parts.counters.addWait(answer.status, answer.prevented);
+  if (answer.status !== 'consistent') return fallBack(read, answer, early);
+  if (!early) return operation.execute();
+  const elapsedMs = Math.ceil(performance.now() - issuedMs);
+  const isValid = answer.closedAgoMs > elapsedMs;
+  parts.counters.add(isValid ? 'speculationsAccepted' : 'speculationsRepeated');
+  return isValid ? early : operation.execute();
+}
+
+function fallBack<T>(read: Read<T>, answer: WaitResult, early?: Promise<T>): Promise<T> {
+  const { parts, store, policy, operation } = read;
+  const timedOut = answer.status === 'timed_out';
+  if (!timedOut) {
+    parts.counters.add('unavailable');
+    const pending = describePending(answer.pending);
+    parts.log({ level: 'warn', event: 'consistency_unknown', store, pending });
+  }
+  const action: FallbackAction = timedOut ? policy.onTimeout : policy.onUnavailable;
+  switch (action) {
+    case 'throw':
+      throw createReadError(read, answer);
+    case 'proceed':
+      // After a deadline the early result is as old as the wait was long; a fresh one may be better.
+      return timedOut || !early ? operation.execute() : early;
+    case 'origin':
+      return readAtOrigin(read, answer);
+  }
+}
+
+function readAtOrigin<T>(read: Read<T>, answer: WaitResult): Promise<T> {
+  const { parts, store, origin, operation } = read;
+  if (origin === undefined) {
+    throw new RendezvousError(
+      'config_invalid',
+      `The policy "origin" needs rv.store("${store}", { origin }): the client to read from at its home.`,
+    );
+  }
+  if (!operation.executeAtOrigin) throw createReadError(read, answer);
+  parts.counters.add('originReads');
+  return operation.executeAtOrigin(origin);
+}
+
+function createReadError<T>({ store, region }: Read<T>, answer: WaitResult): RendezvousError {
+  const pending = describePending(answer.pending);
+  const where = `store "${store}" in region "${region}"`;
+  if (answer.status === 'timed_out') {
+    const message = `A read of ${where} waited ${answer.waitedMs} ms in vain (${pending}).`;
+    return new RendezvousError('wait_timed_out', message);
+  }
+  const unreachable = answer.pending.some(({ reason }) => reason === 'unreachable');
+  return unreachable
+    ? new RendezvousError('unavailable', `No node answered for a read of ${where}.`)
+    : new RendezvousError('consistency_unknown', `Unknown for a read of ${where}: ${pending}.`);
+}
+
+function toQuery<T>(read: Read<T>, bookmark: Bookmark): WaitQuery {
+  const { parts, store, region, policy, operation } = read;
+  const keys = operation.keys ?? parts.scope.current.keys;
+  return {
+    bookmark,
+    store,
+    keys: areUsableKeys(keys) ? keys : [],
+    region,
+    timeoutMs: policy.timeoutMs,
+  };
+}
+
+function countObserved({ counters }: ClientParts, { status }: WaitResult): void {
+  counters.add('observed');
+  if (status === 'timed_out') counters.add('observedStale');
+  if (status === 'unknown') counters.add('observedUnknown');
+}
+
+/** Executes at once; also what is thrown on the way becomes a rejection. */
+async function execute<T>(operation: ReadOperation<T>): Promise<T> {
+  return operation.execute();
+}

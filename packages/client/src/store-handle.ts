@@ -1,0 +1,40 @@
+import type { ReadOperation, StoreHandle, WriteOperation } from '@rendezvous/protocol';
+import { effectiveMode } from './client-parts.js';
+import type { ClientParts } from './client-parts.js';
+import { parseStoreOptions } from './options.js';
+import type { StoreOptions } from './options.js';
+import { resolvePolicy } from './policy.js';
+import type { Policy } from './policy.js';
+import { performRead } from './read-path.js';
+import { performWrite } from './write-path.js';
+
+/** The store as its shim sees it. Throws `config_invalid`. */
+export function createStoreHandle(
+  parts: ClientParts,
+  store: string,
+  options: StoreOptions,
+): StoreHandle {
+  const { settings, scope } = parts;
+  const checked = parseStoreOptions(store, options, settings.policy);
+  const {
+    region = settings.region,
+    origin,
+    strictWrites = false,
+    openTimeoutMs = settings.openTimeoutMs,
+  } = checked;
+  const policyNow = (): Policy => resolvePolicy(settings.policy, checked, scope.current.policy);
+  return {
+    store,
+    region,
+    get active() {
+      return effectiveMode(parts, policyNow().mode) !== 'off';
+    },
+    write<T>(operation: WriteOperation<T>): Promise<T> {
+      const policy = policyNow();
+      return performWrite({ parts, store, strictWrites, openTimeoutMs, policy, operation });
+    },
+    read<T>(operation: ReadOperation<T>): Promise<T> {
+      return performRead({ parts, store, region, origin, policy: policyNow(), operation });
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/** Asks the node whether what a bookmark covers is visible. What cannot be asked is `unknown`. */
+
+import { RendezvousError, isEmptyBookmark, isIncomplete, toCoverage } from '@rendezvous/protocol';
+import type { Bookmark, Pending, WaitStatus } from '@rendezvous/protocol';
+import type { NodeSession } from './node-session.js';
+
+/** How long after its deadline a wait may still be answered; then the node counts as unreachable. */
+const ANSWER_GRACE_MS = 250;
+
+export interface WaitResult {
+  readonly status: WaitStatus;
+  /** The wait had to block: without it the read would have been stale. */
+  readonly prevented: boolean;
+  readonly waitedMs: number;
+  /** How long ago the last covered branch closed here, rounded down, on the node's clock. */
+  readonly closedAgoMs: number;
+  /**
+   * What is not, or not certainly, visible. `reason` is one of the protocol's, or
+   * `bookmark_incomplete`, `unreachable`, `disabled`, or the error code that the node answered.
+   */
+  readonly pending: readonly Pending[];
+}
+
+export interface WaitQuery {
+  readonly bookmark: Bookmark;
+  /** Undefined: every store. */
+  readonly store: string | undefined;
+  readonly keys: readonly Uint8Array[];
+  readonly region: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the wait may block; asked when it is sent, which may be after a connect. Default true. */
+  readonly mayBlock?: () => boolean;
+  /** Nobody awaits it: it does not keep the process alive. Default false. */
+  readonly background?: boolean;
+}
+
+/** Resolves by `timeoutMs` and 250 ms at the latest. Rejects only with `cancelled`, by its signal. */
+export async function waitFor(session: NodeSession, query: WaitQuery): Promise<WaitResult> {
+  const { bookmark, store, timeoutMs, background = false, signal } = query;
+  if (isEmptyBookmark(bookmark)) return CONSISTENT;
+  if (isIncomplete(bookmark, store)) return createUnknown('bookmark_incomplete', store);
+  const startMs = performance.now();
+  try {
+    const answer = await session.perform(
+      (remainingMs) => ({
+        kind: 'wait',
+        coverage: toCoverage(bookmark),
+        region: query.region,
+        store: store ?? '',
+        keys: query.keys,
+        timeoutMs: query.mayBlock?.() === false ? 0 : toNodeTimeoutMs(remainingMs),
+      }),
+      { timeoutMs: timeoutMs + ANSWER_GRACE_MS, background, signal },
+    );
+    if (answer.kind === 'waitAnswer') return answer;
+    return createUnknown('bad_frame', store);
+  } catch (error) {
+    const { code } = RendezvousError.from(error);
+    if (signal?.aborted) throw error;
+    const waitedMs = Math.round(performance.now() - startMs);
+    return createUnknown(UNREACHABLE.has(code) ? 'unreachable' : code, store, waitedMs);
+  }
+}
+
+/** The answer when nothing can be said. */
+export function createUnknown(reason: string, store: string | undefined, waitedMs = 0): WaitResult {
+  return {
+    status: 'unknown',
+    prevented: false,
+    waitedMs,
+    closedAgoMs: 0,
+    pending: [{ store: store ?? '', bid: '', ageMs: 0, etaMs: 0, reason }],
+  };
+}
+
+/** For messages: the first of what is pending. */
+export function describePending(pending: readonly Pending[]): string {
+  const shown = pending
+    .slice(0, 5)
+    .map(({ store, reason, ageMs }) => `${store || 'any store'}: ${reason} for ${ageMs} ms`);
+  const hidden = pending.length - shown.length;
+  return shown.join('; ') + (hidden > 0 ? `; and ${hidden} more` : '');
+}
+
+const UNREACHABLE: ReadonlySet<string> = new Set(['unavailable', 'shut_down', 'cancelled']);
+
+const CONSISTENT: WaitResult = {
+  status: 'consistent',
+  prevented: false,
+  waitedMs: 0,
+  closedAgoMs: 0,
+  pending: [],
+};
+
+function toNodeTimeoutMs(remainingMs: number): number {
+  return Math.max(0, Math.floor(remainingMs - ANSWER_GRACE_MS));
+}
