@@ -25,7 +25,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   else pids.delete(pid);
 }
 
-signalAll('SIGQUIT');
+// To PostgreSQL a fast shutdown, to everything else the usual request to end.
+signalAll('SIGINT');
 const deadline = performance.now() + STOP_TIMEOUT_MS;
 while (pids.size > 0 && performance.now() < deadline) {
   await sleep(POLL_INTERVAL_MS);

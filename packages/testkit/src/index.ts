@@ -10,3 +10,5 @@ export type { DelayProxy, DelayProxyOptions, ProxyDirection, ProxyTraffic } from
 
 // For sibling packages.
 export { findFreePort } from './free-port.js';
+export { startReaper } from './reaper.js';
+export type { Reaper } from './reaper.js';

@@ -20,3 +20,17 @@ export function summarize(values: readonly number[]): Summary {
 function rounded(value: number | undefined): number | null {
   return value === undefined ? null : Math.round(value * 100) / 100;
 }
+
+/** The median time in ms of `count` calls, one after another. */
+export async function medianOf(
+  count: number,
+  call: (index: number) => Promise<unknown>,
+): Promise<number> {
+  const timesMs: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const startedAtMs = performance.now();
+    await call(index);
+    timesMs.push(performance.now() - startedAtMs);
+  }
+  return percentile(timesMs, 0.5) ?? 0;
+}

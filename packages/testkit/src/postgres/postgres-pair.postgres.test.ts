@@ -40,7 +40,9 @@ async function setup(): Promise<{
   return {
     replica,
     sees,
-    write: async (id) => void (await primary.query('insert into posts values ($1)', [id])),
+    write: async (id) => {
+      await primary.query('insert into posts values ($1)', [id]);
+    },
     untilSeen: async (id) => {
       while (!(await sees(id)));
     },

@@ -1,0 +1,138 @@
+/**
+ * One phase of the demo: the whole application as processes, a number of posts through it, and what
+ * came of each. The phase with Rendezvous and the one without differ in `rendezvous` alone.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PostgresPair } from '@rendezvous/testkit';
+import { startDemoProcess, type DemoProcess, type StartOptions } from './demo-process.js';
+import type { PostOutcome, RendezvousPhaseResult } from './demo-result.js';
+import type {
+  FunctionSetup,
+  ObserverContract,
+  ProcessContract,
+  QueueContract,
+  ReaderContract,
+  RendezvousSetup,
+  WriterContract,
+} from './process-contracts.js';
+import type { Progress } from './progress.js';
+
+/** The observer watches every tenth post. */
+const OBSERVED_EVERY = 10;
+/** Writes, and reads, that the overhead is the median of. */
+export const MEASURE_COUNT = 200;
+/** A process that owes an answer for longer than the lag and this is broken. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
+export interface PhaseOptions {
+  /** Starts the ids of the phase's posts. */
+  readonly name: string;
+  readonly pair: PostgresPair;
+  readonly posts: number;
+  readonly lagMs: number;
+  readonly concurrency: number;
+  readonly pollMs: number;
+  /** Of the writer's region and of the reader's; absent: the phase without. */
+  readonly rendezvous?: { readonly eu: RendezvousSetup; readonly us: RendezvousSetup };
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** The application's processes. */
+interface Cast {
+  readonly writer: DemoProcess<WriterContract>;
+  readonly reader: DemoProcess<ReaderContract>;
+  readonly observer: DemoProcess<ObserverContract>;
+}
+
+export async function runPhase(options: PhaseOptions): Promise<RendezvousPhaseResult> {
+  const { pair, rendezvous, concurrency, pollMs } = options;
+  await using queue = await start<QueueContract>(options, 'queue-process', null);
+  const { port: queuePort } = await queue.ready;
+  const toSetup = (databaseUrl: string, region: 'eu' | 'us'): FunctionSetup => ({
+    databaseUrl,
+    queuePort,
+    concurrency,
+    rendezvous: rendezvous?.[region] ?? null,
+  });
+  await using observer = await start<ObserverContract>(options, 'observer-process', {
+    databaseUrl: pair.replica.url,
+  });
+  await using reader = await start<ReaderContract>(options, 'reader-process', {
+    ...toSetup(pair.replica.url, 'us'),
+    pollMs,
+  });
+  await using writer = await start<WriterContract>(
+    options,
+    'writer-process',
+    toSetup(pair.primary.url, 'eu'),
+  );
+  const cast = { writer, reader, observer };
+  const posts = await runPosts(cast, options);
+  return { posts, ...(await measure(cast, options)) };
+}
+
+function start<C extends ProcessContract>(
+  { lagMs, signal }: PhaseOptions,
+  program: string,
+  setup: StartOptions<C>['setup'],
+): Promise<DemoProcess<C>> {
+  const answerTimeoutMs = lagMs + ANSWER_TIMEOUT_MS;
+  return startDemoProcess<C>({ program, setup, answerTimeoutMs, signal });
+}
+
+/**
+ * Keeps `concurrency` posts under way, each from its write to its read. They start spread over one
+ * lag, or they would come in bursts for ever: a post's successor starts when it ends.
+ */
+async function runPosts(cast: Cast, options: PhaseOptions): Promise<PostOutcome[]> {
+  const { name, posts, lagMs, concurrency, progress, signal } = options;
+  const outcomes: PostOutcome[] = [];
+  let next = 0;
+  const run = async (lane: number): Promise<void> => {
+    await sleep((lane * lagMs) / concurrency, undefined, { signal });
+    for (let index = next++; index < posts; index = next++) {
+      outcomes.push(await runPost(cast, `${name}-${index}`, index % OBSERVED_EVERY === 0));
+      progress.advance(outcomes.length, posts);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, (_, lane) => run(lane)));
+  return outcomes;
+}
+
+async function runPost(cast: Cast, post: string, observed: boolean): Promise<PostOutcome> {
+  const [report, seen, { acknowledgedAtMs }] = await Promise.all([
+    cast.reader.request('read', { post }),
+    observed ? cast.observer.request('watch', { post }) : undefined,
+    cast.writer.request('write', { post }),
+  ]);
+  const { stale, timedOut, succeededAtMs, releasedAtMs } = report;
+  const blocked = releasedAtMs !== null && seen !== undefined;
+  return {
+    stale,
+    timedOut,
+    windowMs: succeededAtMs === null ? undefined : succeededAtMs - acknowledgedAtMs,
+    lagMs: seen === undefined ? undefined : seen.seenAtMs - acknowledgedAtMs,
+    wakeMs: blocked ? releasedAtMs - seen.seenAtMs : undefined,
+  };
+}
+
+/** What is left to learn once the posts are through: counters, and the overhead without load. */
+async function measure(
+  { writer, reader, observer }: Cast,
+  { lagMs, progress, signal }: PhaseOptions,
+): Promise<Omit<RendezvousPhaseResult, 'posts'>> {
+  const counters = await reader.request('counters', null);
+  const resolution = await observer.request('resolution', null);
+  progress.step('Measuring single writes and reads');
+  const write = await writer.request('measure', { count: MEASURE_COUNT });
+  // Until the replica has nothing left to apply, so that the reads find everything closed.
+  await sleep(2 * lagMs, undefined, { signal });
+  const read = await reader.request('measure', { count: MEASURE_COUNT });
+  return {
+    ...counters,
+    writeMs: write.medianMs,
+    readMs: read.medianMs,
+    observerResolutionMs: resolution.medianMs ?? undefined,
+  };
+}
