@@ -151,7 +151,7 @@ describe('properties', () => {
           expect((error as RendezvousError).code).toMatch(/^bookmark_/);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 });

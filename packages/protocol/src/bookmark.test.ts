@@ -172,7 +172,7 @@ describe('refused are', () => {
   });
 });
 
-describe('rule 1: merging is a join', () => {
+describe('rule 16: merging is a join', () => {
   test('idempotent: merging a bookmark with itself, or again, changes nothing', () => {
     fc.assert(
       fc.property(arbitraryBookmark, arbitraryBookmark, (a, b) => {
