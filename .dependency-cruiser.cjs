@@ -110,7 +110,10 @@ module.exports = {
       severity: 'error',
       comment: 'A package that ships code imports only what its own package.json declares.',
       from: { path: '^packages/[^/]+/src/', pathNot: tests },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
+      to: {
+        path: 'node_modules',
+        dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional'],
+      },
     },
   ],
   options: {
