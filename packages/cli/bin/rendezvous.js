@@ -28,8 +28,9 @@ function runFromSource(main) {
       TSX_TSCONFIG_PATH: fileURLToPath(new URL('../../../tsconfig.json', import.meta.url)),
     },
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => child.kill(signal));
+  // A terminal sends Ctrl-C to the child as well; forwarded as SIGTERM it does not count as a second.
+  process.on('SIGINT', () => child.kill('SIGTERM'));
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     console.error(`rendezvous: cannot start ${process.execPath}: ${error.message}`);
     process.exitCode = 1;

@@ -23,15 +23,22 @@ test('the first signal asks for a clean shutdown', () => {
 test('a second Ctrl-C ends the process at once', () => {
   const { interrupt, exits } = setup();
   interrupt.receive('SIGINT', 1_000);
-  interrupt.receive('SIGINT', 1_300);
+  interrupt.receive('SIGINT', 1_500);
   expect(exits).toEqual([130]);
 });
 
-test('a Ctrl-C that both the terminal and the launcher deliver counts once', () => {
+test('a Ctrl-C that both the terminal and a parent deliver counts once', () => {
   const { interrupt, exits } = setup();
   interrupt.receive('SIGINT', 1_000);
   interrupt.receive('SIGINT', 1_005);
+  interrupt.receive('SIGINT', 1_010);
   expect(exits).toEqual([]);
+});
+
+test('Ctrl-C pressed again and again ends the process, however fast', () => {
+  const { interrupt, exits } = setup();
+  for (let nowMs = 0; nowMs <= 600; nowMs += 100) interrupt.receive('SIGINT', nowMs);
+  expect(exits).toEqual([130, 130]);
 });
 
 test('supervisors may repeat SIGTERM and SIGHUP', () => {

@@ -5,13 +5,15 @@
 
 /**
  * One Ctrl-C can arrive twice: from the terminal, which signals every process of the group, and
- * from the launcher, which forwards what it gets. Nobody presses twice within this time.
+ * from a parent that forwards what it gets, as npm does. Within this time of the first signal a
+ * Ctrl-C is taken for its echo.
  */
-const ECHO_MS = 250;
+const ECHO_MS = 500;
 
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+/** 128 and the number of SIGINT, as shells do. */
+const INTERRUPTED_EXIT_CODE = 130;
 
-export type InterruptSignal = keyof typeof EXIT_CODES;
+export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 export interface Interrupt {
   /** Aborts at the first signal. */
@@ -20,17 +22,19 @@ export interface Interrupt {
   receive(signal: InterruptSignal, nowMs: number): void;
 }
 
-/** `exit` is called with the conventional code (128 + the signal's number) at a second Ctrl-C. */
+/** `exit` is called, with the exit code, at a second Ctrl-C. */
 export function createInterrupt(exit: (exitCode: number) => void): Interrupt {
   const controller = new AbortController();
-  let lastMs = -Infinity;
+  let firstMs: number | undefined;
   return {
     signal: controller.signal,
     receive(signal, nowMs) {
-      const echo = nowMs - lastMs < ECHO_MS;
-      lastMs = nowMs;
-      if (!controller.signal.aborted) controller.abort();
-      else if (signal === 'SIGINT' && !echo) exit(EXIT_CODES[signal]);
+      if (firstMs === undefined) {
+        firstMs = nowMs;
+        controller.abort();
+      } else if (signal === 'SIGINT' && nowMs - firstMs >= ECHO_MS) {
+        exit(INTERRUPTED_EXIT_CODE);
+      }
     },
   };
 }

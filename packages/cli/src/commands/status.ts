@@ -64,7 +64,8 @@ async function ask(options: StatusOptions, signal: AbortSignal): Promise<StatusA
     endpoint,
     namespace,
     ...(token === undefined ? {} : { token }),
-    role: 'admin',
+    // Every role may ask; most tokens allow this one.
+    role: 'reader',
     region: '',
     agent: 'rendezvous status',
     connectTimeoutMs: timeoutMs,

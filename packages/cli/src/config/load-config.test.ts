@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join, parse } from 'node:path';
 import { onTestFinished, expect, test } from 'vitest';
+import { createTemporaryFolder } from '../../test/temporary-folder.js';
 import { loadConfig } from './load-config.js';
 
 const regions = { eu: { node: 'ws://127.0.0.1:7410' } };
@@ -14,17 +13,6 @@ export default defineConfig({
 });
 `;
 
-/** A temporary folder with these files. */
-async function createFolder(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'rendezvous-config-')));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), text);
-  }
-  return folder;
-}
-
 function setVariable(value: string): void {
   process.env.RENDEZVOUS_LOAD_CONFIG_TEST_URL = value;
   onTestFinished(() => {
@@ -34,14 +22,14 @@ function setVariable(value: string): void {
 
 test('a .ts file may import defineConfig and env where the package is not installed', async () => {
   setVariable('postgres://primary/db');
-  const folder = await createFolder({ 'rendezvous.config.ts': typescript });
+  const folder = await createTemporaryFolder({ 'rendezvous.config.ts': typescript });
   const { config, path } = await loadConfig(undefined, folder);
   expect(path).toBe(join(folder, 'rendezvous.config.ts'));
   expect(config.stores.get('app')?.regions.get('eu')).toEqual(['postgres://primary/db']);
 });
 
 test('an environment variable that is not set is named', async () => {
-  const folder = await createFolder({ 'rendezvous.config.ts': typescript });
+  const folder = await createTemporaryFolder({ 'rendezvous.config.ts': typescript });
   await expect(loadConfig(undefined, folder)).rejects.toMatchObject({
     code: 'config_invalid',
     message: `[config_invalid] cannot load ${join(folder, 'rendezvous.config.ts')}: the environment variable RENDEZVOUS_LOAD_CONFIG_TEST_URL is not set`,
@@ -49,7 +37,7 @@ test('an environment variable that is not set is named', async () => {
 });
 
 test('.mjs and .json files need no package', async () => {
-  const folder = await createFolder({
+  const folder = await createTemporaryFolder({
     'a.mjs': `export default ${JSON.stringify({ regions, stores: {} })};`,
     'b.json': JSON.stringify({ regions, stores: {} }),
   });
@@ -61,7 +49,7 @@ test('.mjs and .json files need no package', async () => {
 
 test('the nearest file counts, and .ts before .mjs before .json', async () => {
   const json = JSON.stringify({ regions, stores: {} });
-  const folder = await createFolder({
+  const folder = await createTemporaryFolder({
     'rendezvous.config.json': json,
     'shop/rendezvous.config.json': json,
     'shop/rendezvous.config.mjs': `export default ${json};`,
@@ -75,7 +63,7 @@ test('the nearest file counts, and .ts before .mjs before .json', async () => {
 });
 
 test('a change is seen when the file is loaded again', async () => {
-  const folder = await createFolder({ 'rendezvous.config.ts': typescript });
+  const folder = await createTemporaryFolder({ 'rendezvous.config.ts': typescript });
   setVariable('postgres://first/db');
   await loadConfig(undefined, folder);
   setVariable('postgres://second/db');
@@ -94,15 +82,15 @@ const wrong: readonly [file: string, text: string | undefined, message: RegExp][
 ];
 
 test.each(wrong)('%s that holds %j is rejected: %s', async (file, text, message) => {
-  const folder = await createFolder(text === undefined ? {} : { [file]: text });
+  const folder = await createTemporaryFolder(text === undefined ? {} : { [file]: text });
   const loading = loadConfig(file, folder);
   await expect(loading).rejects.toMatchObject({ code: 'config_invalid' });
   await expect(loading).rejects.toThrow(message);
 });
 
 test('without any file the error says which were looked for', async () => {
-  const folder = await createFolder({});
-  await expect(loadConfig(undefined, folder)).rejects.toThrow(
+  const { root } = parse(process.cwd());
+  await expect(loadConfig(undefined, root)).rejects.toThrow(
     /no configuration file: looked for rendezvous\.config\.ts, .* --config FILE/,
   );
 });
