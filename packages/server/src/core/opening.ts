@@ -201,6 +201,7 @@ function announce(
     const list = state.announcements.get(attachment) ?? [];
     list.push({ bid, position, keys, ageMs: 0 });
     state.announcements.set(attachment, list);
+    attachment.branchesOpen++;
   }
 }
 

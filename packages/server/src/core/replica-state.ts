@@ -36,7 +36,7 @@ export interface Attachment {
   readonly barrierText: string;
   watermark: unknown;
   watermarkText: string;
-  /** Branches that were open at the replica when the watermark last advanced. */
+  /** Branches open at the replica when the watermark last advanced, and those opened since. */
   branchesOpen: number;
   /** The watermark has passed the barrier. */
   passed: boolean;
