@@ -14,7 +14,8 @@ interface Outcome {
 async function run(line: string, cwd?: string): Promise<Outcome> {
   const io = createCapturedIo(cwd === undefined ? {} : { cwd });
   const exitCode = await runProgram(line.split(' ').filter(Boolean), io);
-  return { exitCode, ...io.written };
+  const { stdout, stderr } = io.written;
+  return { exitCode, stdout, stderr };
 }
 
 test('--help lists every command', async () => {

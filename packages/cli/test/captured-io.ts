@@ -1,11 +1,13 @@
 import { tmpdir } from 'node:os';
-import type { Environment, Io } from '../src/command.js';
+import type { Environment, Io, TextSink } from '../src/command.js';
 
 /** An `Io` that keeps what is written. */
 export interface CapturedIo extends Io {
   readonly written: { readonly stdout: string; readonly stderr: string };
   /** Resolves with the first line of stdout. */
   readonly firstLine: Promise<string>;
+  /** Resolves with the first line of stderr. */
+  readonly firstLogLine: Promise<string>;
   /** What Ctrl-C does. */
   interrupt(): void;
 }
@@ -13,23 +15,42 @@ export interface CapturedIo extends Io {
 export function createCapturedIo(options: { cwd?: string; env?: Environment } = {}): CapturedIo {
   const { cwd = tmpdir(), env = {} } = options;
   const controller = new AbortController();
-  const written = { stdout: '', stderr: '' };
-  let resolveFirstLine: (line: string) => void = () => undefined;
-  const firstLine = new Promise<string>((resolve) => (resolveFirstLine = resolve));
+  const stdout = createCapture();
+  const stderr = createCapture();
   return {
-    stdout: {
-      write: (text) => {
-        written.stdout += text;
-        const [line, ...rest] = written.stdout.split('\n');
-        if (line !== undefined && rest.length > 0) resolveFirstLine(line);
-      },
-    },
-    stderr: { write: (text) => (written.stderr += text) },
+    stdout: stdout.sink,
+    stderr: stderr.sink,
     signal: controller.signal,
     env,
     cwd,
-    written,
-    firstLine,
+    written: {
+      get stdout() {
+        return stdout.text();
+      },
+      get stderr() {
+        return stderr.text();
+      },
+    },
+    firstLine: stdout.firstLine,
+    firstLogLine: stderr.firstLine,
     interrupt: () => controller.abort(),
   };
+}
+
+interface Capture {
+  readonly sink: TextSink;
+  readonly firstLine: Promise<string>;
+  text(): string;
+}
+
+function createCapture(): Capture {
+  let written = '';
+  let resolveFirstLine: (line: string) => void = () => undefined;
+  const firstLine = new Promise<string>((resolve) => (resolveFirstLine = resolve));
+  const write = (text: string): void => {
+    written += text;
+    const end = written.indexOf('\n');
+    if (end >= 0) resolveFirstLine(written.slice(0, end));
+  };
+  return { sink: { write }, firstLine, text: () => written };
 }
