@@ -4,6 +4,10 @@ export type { PostgresPair, PostgresPairOptions } from './postgres/postgres-pair
 export type { PostgresServer } from './postgres/postgres-server.js';
 export type { LagGate } from './postgres/lag-gate.js';
 
+// A real metadata node inside the test's own process.
+export { startNode } from './start-node.js';
+export type { StartNodeOptions } from './start-node.js';
+
 // Links that misbehave on demand.
 export { startDelayProxy } from './delay-proxy.js';
 export type { DelayProxy, DelayProxyOptions, ProxyDirection, ProxyTraffic } from './delay-proxy.js';

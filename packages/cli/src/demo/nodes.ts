@@ -76,11 +76,16 @@ async function toConfig({ primary, replica }: PostgresPair): Promise<DemoConfig>
 function spawnNode(configFile: string, region: string, reaper: Reaper): ChildProcess {
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
   const main = fileURLToPath(new URL(`../main${extension}`, import.meta.url));
+  const serve = ['serve', '--config', configFile, '--region', region, '--json'];
   const child = spawn(
     process.execPath,
-    [...process.execArgv, main, 'serve', '--config', configFile, '--region', region, '--json'],
-    // A session of its own: the parent alone decides what a terminal's Ctrl-C means.
-    { detached: true, stdio: ['ignore', 'pipe', 'ignore'], env: withoutSettings(process.env) },
+    [...process.execArgv, main, ...serve, '--log-level=error'],
+    {
+      // A session of its own: the parent alone decides what a terminal's Ctrl-C means.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: withoutSettings(process.env),
+    },
   );
   const { pid } = child;
   if (pid !== undefined) {

@@ -2,6 +2,7 @@
  * One phase of the demo: the whole application as processes, a number of posts through it, and what
  * came of each. The phase with Rendezvous and the one without differ in `rendezvous` alone.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresPair } from '@rendezvous/testkit';
 import { startDemoProcess, type DemoProcess, type StartOptions } from './demo-process.js';
@@ -87,6 +88,8 @@ function start<C extends ProcessContract>(
  */
 async function runPosts(cast: Cast, options: PhaseOptions): Promise<PostOutcome[]> {
   const { name, posts, lagMs, concurrency, progress, signal } = options;
+  // One for each post that is about to start, and some for the processes.
+  setMaxListeners(concurrency + 20, signal);
   const outcomes: PostOutcome[] = [];
   let next = 0;
   const run = async (lane: number): Promise<void> => {

@@ -1,0 +1,35 @@
+/**
+ * All that Rendezvous changes in a function: its client is wrapped, a request runs in a context, and
+ * a notification carries a bookmark.
+ */
+import { createRendezvous } from '@rendezvous/client';
+import { wrapPg } from '@rendezvous/stores/postgres';
+import type pg from 'pg';
+import type { Application } from './application.js';
+import type { RendezvousSetup } from './process-contracts.js';
+import { createWaitTap } from './wait-tap.js';
+
+export async function createConsistent(
+  pool: pg.Pool,
+  { node, region, timeoutMs }: RendezvousSetup,
+): Promise<Application> {
+  const tap = createWaitTap();
+  const rv = createRendezvous({ region, nodes: [node], timeoutMs, webSocket: tap.webSocket });
+  // As a first request would: connect to the node before the measurement.
+  await rv.run(undefined, () => rv.wait({ timeoutMs: 0 }));
+  return {
+    pool: wrapPg(pool, rv.store('posts')),
+    handle: (attributes, post, handler) =>
+      rv.run(rv.extract(attributes), () => rv.with({ key: post }, handler)),
+    attributes: () => {
+      const attributes: Record<string, string> = {};
+      rv.inject(attributes);
+      return attributes;
+    },
+    counters: () => {
+      const { prevented, unavailable, missing } = rv.counters;
+      return { prevented, unanswered: unavailable + missing };
+    },
+    releasedAtMs: (post) => tap.releasedAtMs(post),
+  };
+}

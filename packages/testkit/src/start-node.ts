@@ -1,0 +1,10 @@
+/** A real metadata node inside the test's own process. */
+import { createServer, type Server, type ServerOptions } from '@rendezvous/server';
+
+/** As `ServerOptions`; the node listens on loopback only, and on a free port unless one is given. */
+export type StartNodeOptions = Omit<ServerOptions, 'host'>;
+
+/** Starts a node; `server.url` says where. Shut it down, or hold it with `await using`. */
+export function startNode(options: StartNodeOptions): Promise<Server> {
+  return createServer({ port: 0, ...options, host: '127.0.0.1' });
+}
