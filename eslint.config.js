@@ -126,7 +126,7 @@ const typed = {
     ],
     '@typescript-eslint/no-unused-vars': [
       'error',
-      { argsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', ignoreRestSiblings: true },
+      { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
     ],
     // Exports state their types, also where the value is a literal.
     '@typescript-eslint/prefer-as-const': 'off',
@@ -172,7 +172,7 @@ const plainScripts = {
 };
 
 export default defineConfig(
-  globalIgnores(['**/dist', '**/coverage', '**/generated']),
+  globalIgnores(['.cache', '**/dist', '**/coverage', '**/generated']),
   eslint.configs.recommended,
   everywhere,
   typed,
