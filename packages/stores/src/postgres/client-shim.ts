@@ -1,0 +1,128 @@
+import type { StoreHandle, WriteOutcome } from '@rendezvous/protocol';
+import { deliver } from './deliver.js';
+import type { PgClient, Submittable } from './driver.js';
+import { FunctionCatalog } from './function-catalog.js';
+import { isPure, passesAsItIs, reportWrite, runStatement } from './run-statement.js';
+import type { Target } from './run-statement.js';
+import { connectionOf } from './server-connection.js';
+import { createShim } from './shim-proxy.js';
+import { toStatement } from './statement-kind.js';
+import type { Statement } from './statement-kind.js';
+import { StatementQueue } from './statement-queue.js';
+import { isSubmittable, submit } from './submitted.js';
+import type { Submitted } from './submitted.js';
+import { readQueryCall } from './user-statement.js';
+
+/**
+ * `client` with its writes reported to `handle` and its reads waiting through it. Statements reach
+ * the server in the order in which they were issued.
+ */
+export function shimClient(
+  client: PgClient,
+  handle: StoreHandle,
+  functions: FunctionCatalog = new FunctionCatalog(),
+): PgClient {
+  const target: Target = { connection: connectionOf(client), handle, functions };
+  const queue = new StatementQueue();
+
+  const query = (...parameters: readonly unknown[]): unknown => {
+    const pass = (): unknown => Reflect.apply(client.query, client, parameters);
+    const { active } = handle;
+    if (!active && queue.idle) return pass();
+    const [first] = parameters;
+    if (isSubmittable(first)) {
+      return querySubmittable(target, queue, active, first, parameters.slice(1));
+    }
+    const call = readQueryCall(parameters, client);
+    if (call === undefined) return pass();
+    const { statement, callback } = call;
+    const outcome = queue.run((release) =>
+      active
+        ? runStatement(target, statement, release)
+        : client.query(statement.config, statement.values),
+    );
+    return deliver(outcome, callback);
+  };
+
+  const wrapped: PgClient = createShim(client, {
+    query,
+    connect: (callback?: (error: unknown, ...rest: unknown[]) => void) => {
+      if (callback === undefined) return client.connect().then(() => wrapped);
+      client.connect((error, ...rest) => {
+        callback(error, ...rest.map((value) => (value === client ? wrapped : value)));
+      });
+      return undefined;
+    },
+  });
+  return wrapped;
+}
+
+/** A query object is returned at once, as the driver does, and submitted when its turn has come. */
+function querySubmittable(
+  target: Target,
+  queue: StatementQueue,
+  active: boolean,
+  query: Submittable,
+  rest: readonly unknown[],
+): Submittable {
+  const { client } = target.connection;
+  const run = async (release: () => void): Promise<void> => {
+    if (active) return runSubmittable(target, query, rest, release);
+    Reflect.apply(client.query, client, [query, ...rest]);
+  };
+  queue.run(run).catch((error: unknown) => {
+    query.handleError(error, client.connection);
+  });
+  return query;
+}
+
+/** Rejects only if the query was never submitted. */
+async function runSubmittable(
+  target: Target,
+  query: Submittable,
+  rest: readonly unknown[],
+  release: () => void,
+): Promise<void> {
+  const { connection, handle } = target;
+  const { client } = connection;
+  const statement = toStatement(typeof query.text === 'string' ? query.text : undefined);
+  const pass = (): Promise<void> => {
+    Reflect.apply(client.query, client, [query, ...rest]);
+    return Promise.resolve();
+  };
+  await connection.settled();
+  if (await passesAsItIs(connection, statement)) return pass();
+  if ((await connection.learnRole()) === 'replica') {
+    return handle.read({ fromPrimary: false, repeatable: false, execute: pass });
+  }
+  if (connection.status === 'idle' && (await isPure(target, statement))) return pass();
+  await writeSubmittable(target, statement, query, rest, release);
+}
+
+/** Reports the write before the query object learns that it is done. */
+async function writeSubmittable(
+  target: Target,
+  statement: Statement,
+  query: Submittable,
+  rest: readonly unknown[],
+  release: () => void,
+): Promise<void> {
+  const { connection } = target;
+  let running: Submitted | undefined;
+  const perform = async (): Promise<WriteOutcome<undefined>> => {
+    running = submit(connection.client, query, rest);
+    const failure = await running.done;
+    if (failure !== undefined) throw failure.error;
+    // Its command tag went to the query object: in doubt it wrote.
+    if (connection.status !== 'idle') return { result: undefined, wrote: false };
+    const position = await connection.readPosition(false);
+    return { result: undefined, wrote: true, ...(position !== undefined && { position }) };
+  };
+  const failure = await reportWrite(target, statement, perform, release).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  // A failure of the query itself has reached it already.
+  if (running !== undefined) running.announce();
+  else if (failure !== undefined) throw failure.error;
+}

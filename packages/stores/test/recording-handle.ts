@@ -1,0 +1,62 @@
+import type { ReadOperation, StoreHandle, WriteOperation } from '@rendezvous/protocol';
+
+/** What a shim asked of its handle. */
+export interface Recorded {
+  readonly kind: 'branch' | 'no branch' | 'read';
+  readonly position?: string | undefined;
+  readonly fromPrimary?: boolean;
+  readonly repeatable?: boolean;
+}
+
+export interface RecordingOptions {
+  /** Runs before each read, as a wait would. */
+  readonly beforeRead?: () => Promise<void>;
+  /** Runs after each write, as the acknowledgement of its open would. */
+  readonly afterWrite?: () => Promise<void>;
+  /** Issues a repeatable read twice and returns the second. */
+  readonly repeat?: boolean;
+  readonly origin?: unknown;
+}
+
+/** A `StoreHandle` that keeps its promises towards the shim, and remembers what was asked of it. */
+export class RecordingHandle implements StoreHandle {
+  readonly store = 'posts';
+  readonly region = 'eu';
+  active = true;
+  readonly recorded: Recorded[] = [];
+  readonly #options: RecordingOptions;
+
+  constructor(options: RecordingOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Branches that were opened. */
+  get branches(): Recorded[] {
+    return this.recorded.filter(({ kind }) => kind === 'branch');
+  }
+
+  get reads(): Recorded[] {
+    return this.recorded.filter(({ kind }) => kind === 'read');
+  }
+
+  async write<T>(operation: WriteOperation<T>): Promise<T> {
+    const { result, wrote, position } = await operation.execute();
+    this.recorded.push({ kind: wrote ? 'branch' : 'no branch', position });
+    if (wrote) await this.#options.afterWrite?.();
+    return result;
+  }
+
+  async read<T>(operation: ReadOperation<T>): Promise<T> {
+    const { fromPrimary, repeatable } = operation;
+    this.recorded.push({ kind: 'read', fromPrimary, repeatable });
+    if (fromPrimary) return operation.execute();
+    const { origin, repeat, beforeRead } = this.#options;
+    if (origin !== undefined && operation.executeAtOrigin) return operation.executeAtOrigin(origin);
+    if (repeat === true && repeatable) {
+      operation.execute().catch(() => undefined);
+      return operation.execute();
+    }
+    await beforeRead?.();
+    return operation.execute();
+  }
+}
