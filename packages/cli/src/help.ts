@@ -4,7 +4,7 @@ import { toFlagName } from './option.js';
 import type { Option } from './option.js';
 import { describeValue } from './parse-options.js';
 
-export const PROGRAM_DESCRIPTION =
+const PROGRAM_DESCRIPTION =
   'Rendezvous: a read never misses a write that it depends on, across regions and datastores.';
 
 const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
