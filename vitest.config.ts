@@ -3,7 +3,7 @@ import { createSkipReporter } from './tools/skip-reporter.js';
 
 // Tests run from source: the private `rendezvous-source` condition maps every workspace
 // package to its src/ folder, so that no build step stands between an edit and a test.
-const conditions = ['rendezvous-source', 'node', 'import', 'module', 'default'];
+const conditions = ['rendezvous-source', 'node'];
 
 /** The file suffix says what a test needs (STYLE: tests and configuration). */
 const needs = {

@@ -133,7 +133,7 @@ export class TestNode {
   }
 
   /** Sends an operation; its answers are had by `answers(id)`. */
-  ask(body: ClientBody, session = 1, id = this.#nextId++): number {
+  ask(body: ClientBody, session = 1, id: number = this.#nextId++): number {
     this.take(this.core.receive(session, { id, body }, this.nowMs));
     return id;
   }
