@@ -15,10 +15,6 @@ export interface OptionSpec<T> {
   readonly secret?: true;
 }
 
-export function defineOption<T>(spec: OptionSpec<T>): OptionSpec<T> {
-  return spec;
-}
-
 /** Range of options that are names. */
 export const NAME_RANGE: string = 'a name (1 to 32 of a-z, 0-9 and -, not starting with -)';
 

@@ -8,7 +8,6 @@ import {
   NAME_RANGE,
   checkOption,
   createRangeError,
-  defineOption,
   integerTo,
   oneOf,
   parseBoolean,
@@ -56,10 +55,8 @@ export interface StoreOptions extends PolicyOverrides {
   readonly openTimeoutMs?: number | undefined;
 }
 
-/** `RendezvousOptions`, complete and checked. */
-export interface ClientSettings {
-  /** `RENDEZVOUS_DISABLED`. */
-  readonly disabled: boolean;
+/** What each option is after it was checked. */
+interface OptionValues extends Policy {
   readonly region: string;
   readonly nodes: readonly string[];
   readonly namespace: string;
@@ -68,93 +65,103 @@ export interface ClientSettings {
   readonly openTimeoutMs: number;
   readonly webSocket: WebSocketFactory | undefined;
   readonly log: Log;
+}
+
+/** `RendezvousOptions`, complete and checked. */
+export interface ClientSettings extends Omit<OptionValues, keyof Policy> {
+  /** `RENDEZVOUS_DISABLED`. */
+  readonly disabled: boolean;
   readonly policy: Policy;
 }
 
+type OptionTable = {
+  readonly [Name in keyof Required<RendezvousOptions>]: OptionSpec<OptionValues[Name]>;
+};
+
 /** Every option of the client, in the order of the reference. */
-export const CLIENT_OPTIONS = {
-  region: defineOption({
+export const CLIENT_OPTIONS: OptionTable = {
+  region: {
     env: 'RENDEZVOUS_REGION',
     default: '',
     range: NAME_RANGE,
     parse: parseName,
-  }),
-  nodes: defineOption<readonly string[]>({
+  },
+  nodes: {
     env: 'RENDEZVOUS_NODES',
     default: [],
     range: 'ws:// or wss:// URLs, at most 16',
     parse: parseEndpoints,
     secret: true,
-  }),
-  namespace: defineOption({
+  },
+  namespace: {
     env: 'RENDEZVOUS_NAMESPACE',
     default: 'default',
     range: NAME_RANGE,
     parse: parseName,
-  }),
-  token: defineOption({
+  },
+  token: {
     env: 'RENDEZVOUS_TOKEN',
     default: '',
     range: 'text of at most 4,096 characters',
     parse: (value) => (typeof value === 'string' && value.length <= 4_096 ? value : undefined),
     secret: true,
-  }),
-  role: defineOption<'reader' | 'writer'>({
+  },
+  role: {
     default: 'writer',
     range: 'writer or reader',
     parse: oneOf('writer', 'reader'),
-  }),
-  mode: defineOption({
+  },
+  mode: {
     env: 'RENDEZVOUS_MODE',
     default: DEFAULT_POLICY.mode,
     range: 'enforce, observe or off',
     parse: oneOf('enforce', 'observe', 'off'),
-  }),
-  timeoutMs: defineOption({
+  },
+  timeoutMs: {
     env: 'RENDEZVOUS_TIMEOUT_MS',
     default: DEFAULT_POLICY.timeoutMs,
     range: 'a whole number from 0 to 900,000',
     parse: integerTo(900_000),
-  }),
-  onTimeout: defineOption({
+  },
+  onTimeout: {
     env: 'RENDEZVOUS_ON_TIMEOUT',
     default: DEFAULT_POLICY.onTimeout,
     range: 'throw, proceed or origin',
     parse: oneOf('throw', 'proceed', 'origin'),
-  }),
-  onUnavailable: defineOption({
+  },
+  onUnavailable: {
     env: 'RENDEZVOUS_ON_UNAVAILABLE',
     default: DEFAULT_POLICY.onUnavailable,
     range: 'throw, proceed or origin',
     parse: oneOf('throw', 'proceed', 'origin'),
-  }),
-  onMissing: defineOption({
+  },
+  onMissing: {
     env: 'RENDEZVOUS_ON_MISSING',
     default: DEFAULT_POLICY.onMissing,
     range: 'throw or proceed',
     parse: oneOf('throw', 'proceed'),
-  }),
-  speculate: defineOption({
+  },
+  speculate: {
     default: DEFAULT_POLICY.speculate,
     range: 'true or false',
     parse: parseBoolean,
-  }),
-  openTimeoutMs: defineOption({
+  },
+  openTimeoutMs: {
     default: 1_000,
     range: 'a whole number from 0 to 60,000',
     parse: integerTo(60_000),
-  }),
-  webSocket: defineOption<WebSocketFactory | undefined>({
+  },
+  webSocket: {
     default: undefined,
     range: 'a function',
     parse: (value) => (typeof value === 'function' ? (value as WebSocketFactory) : undefined),
-  }),
-  log: defineOption<Log>({
+  },
+  log: {
     default: logAsWarning,
     range: 'a function',
     parse: (value) => (typeof value === 'function' ? (value as Log) : undefined),
-  }),
-} satisfies Record<keyof RendezvousOptions, OptionSpec<unknown>>;
+  },
+};
 
 const POLICY_NAMES = [
   'mode',
@@ -179,8 +186,8 @@ const STORE_OPTION_NAMES = [
  */
 export function parseClientOptions(options: RendezvousOptions, env: Environment): ClientSettings {
   refuseUnknown('createRendezvous', options, Object.keys(CLIENT_OPTIONS));
-  const get = <Name extends keyof typeof CLIENT_OPTIONS>(name: Name): OptionValue<Name> =>
-    readOption(name, CLIENT_OPTIONS[name] as OptionSpec<OptionValue<Name>>, options[name], env);
+  const get = <Name extends keyof OptionTable>(name: Name): OptionValues[Name] =>
+    readOption<OptionValues[Name]>(name, CLIENT_OPTIONS[name], options[name], env);
   const settings: ClientSettings = {
     disabled: isSwitchedOn(env['RENDEZVOUS_DISABLED']),
     region: get('region'),
@@ -245,9 +252,6 @@ export function parsePolicy(options: PolicyOverrides): PolicyOverrides {
 
 /** What `rv.with` takes. */
 export const CALL_OPTION_NAMES: readonly string[] = [...POLICY_NAMES, 'key', 'keys'];
-
-type OptionValue<Name extends keyof typeof CLIENT_OPTIONS> =
-  (typeof CLIENT_OPTIONS)[Name] extends OptionSpec<infer Value> ? Value : never;
 
 function createRequiredError(name: 'region' | 'nodes'): RendezvousError {
   const { env, range } = CLIENT_OPTIONS[name];

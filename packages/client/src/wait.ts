@@ -94,5 +94,5 @@ const CONSISTENT: WaitResult = {
 };
 
 function toNodeTimeoutMs(remainingMs: number): number {
-  return Math.max(0, Math.floor(remainingMs - ANSWER_GRACE_MS));
+  return Math.max(0, Math.ceil(remainingMs - ANSWER_GRACE_MS));
 }

@@ -19,7 +19,7 @@ export interface OutboxOptions {
  */
 export class Outbox {
   /** Frames above this are split. */
-  frameBytesMax = 1024 * 1024;
+  frameBytesMax: number = 1024 * 1024;
 
   readonly #options: OutboxOptions;
   #messages: ClientMessage[] = [];
