@@ -12,7 +12,8 @@ import { listPackages, rootDirectory, SOURCE_CONDITION } from './workspace.mjs';
 
 /** @import { ExportTarget, Manifest, WorkspacePackage } from './workspace.mjs' */
 
-const packDirectory = `${rootDirectory}/.cache/pack`;
+/** Where the tarballs lie, and the staged packages as an install of them all would lay them out. */
+export const packDirectory = `${rootDirectory}/.cache/pack`;
 
 /**
  * Packs all packages and returns their tarballs, in build order. What was packed before is removed.
@@ -28,7 +29,7 @@ export function packAll() {
 
 /** @param {WorkspacePackage} workspacePackage */
 function stagePackage({ directory, folder, manifest }) {
-  const staging = `${packDirectory}/${folder}`;
+  const staging = `${packDirectory}/node_modules/${manifest.name}`;
   mkdirSync(staging, { recursive: true });
   for (const file of manifest.files ?? []) {
     if (!existsSync(`${directory}/${file}`)) {

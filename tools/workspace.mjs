@@ -46,7 +46,7 @@ export function listPackages() {
 
 /**
  * Tells whether a package also ships CommonJS: one of its exports has a `require` condition.
- * @param {Manifest} manifest
+ * @param {Pick<Manifest, 'exports'>} manifest
  */
 export function hasCommonJs(manifest) {
   return Object.values(manifest.exports ?? {}).some(
