@@ -8,7 +8,7 @@ import { OwnJournal } from './own-journal.js';
 import type { PeerState } from './peer-state.js';
 import { RecentCloses } from './recent-closes.js';
 import type { Attachment, ReplicaState } from './replica-state.js';
-import type { OutgoingStream } from './replication-out.js';
+import type { OutgoingStream } from './outgoing-stream.js';
 import { createStoreLayout, type StoreDefinition, type StoreLayout } from './store-layout.js';
 import { WaitRegistry } from './wait-registry.js';
 

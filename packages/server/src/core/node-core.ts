@@ -44,7 +44,8 @@ import {
   receiveReplicateAck,
   sendHeartbeats,
 } from './replication-out.js';
-import { type Asker, reply, replyDone, replyFailure } from './reply.js';
+import type { Asker } from './asker.js';
+import { reply, replyDone, replyFailure } from './reply.js';
 import { statusOf } from './status.js';
 import { receiveWait, wakeDue } from './waiting.js';
 

@@ -11,7 +11,8 @@ import { type Branch, isClosed, isOpenIn } from './branch.js';
 import { close, collect, owe, release } from './closing.js';
 import { addSpot, type CoreState } from './core-state.js';
 import { advance } from './journal-progress.js';
-import { type Asker, reply, replyFailure } from './reply.js';
+import type { Asker } from './asker.js';
+import { reply, replyFailure } from './reply.js';
 import { maskOf, regionsBesides, type StoreLayout } from './store-layout.js';
 import { wake } from './waiting.js';
 

@@ -9,7 +9,9 @@
 import type { Batch, JournalEntry, Replicate, ReplicateAck } from '@rendezvous/protocol';
 import type { Branch } from './branch.js';
 import { type CoreState, operationKey } from './core-state.js';
-import { type Asker, reply, replyFailure } from './reply.js';
+import type { OutgoingStream } from './outgoing-stream.js';
+import type { Asker } from './asker.js';
+import { reply, replyFailure } from './reply.js';
 
 /** Sequences sent and not acknowledged: a second's worth at full speed. */
 const WINDOW_COUNT = 50_000;
@@ -20,16 +22,6 @@ const BATCH_BYTES_MAX = 256 * 1024;
 const ENTRY_BYTES = 120;
 /** An idle stream says so this often, so that the peer's progress and liveness are known. */
 export const STREAM_HEARTBEAT_MS = 1_000;
-
-export interface OutgoingStream {
-  readonly asker: Asker;
-  readonly regions: readonly string[];
-  sent: number;
-  acknowledged: number;
-  /** Bids aborted since their entry was sent, or before the stream began. */
-  readonly aborted: Set<string>;
-  lastSentAtMs: number;
-}
 
 export function receiveReplicate(
   state: CoreState,

@@ -1,12 +1,7 @@
 /** Puts answers among the effects. */
 import type { ErrorCode, NodeBody } from '@rendezvous/protocol';
+import type { Asker } from './asker.js';
 import type { CoreState } from './core-state.js';
-
-/** Where an answer goes: the operation of a session. */
-export interface Asker {
-  readonly session: number;
-  readonly id: number;
-}
 
 export function reply(state: CoreState, asker: Asker, body: NodeBody): void {
   state.effects.push({

@@ -9,7 +9,8 @@
 import type { Pending, Wait, WaitAnswer } from '@rendezvous/protocol';
 import type { Branch } from './branch.js';
 import type { CoreState } from './core-state.js';
-import { type Asker, reply, replyFailure } from './reply.js';
+import type { Asker } from './asker.js';
+import { reply, replyFailure } from './reply.js';
 import {
   judgeWait,
   layoutsRead,

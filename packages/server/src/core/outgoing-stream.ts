@@ -1,0 +1,12 @@
+/** How far the own journal has been streamed to one peer. */
+import type { Asker } from './asker.js';
+
+export interface OutgoingStream {
+  readonly asker: Asker;
+  readonly regions: readonly string[];
+  sent: number;
+  acknowledged: number;
+  /** Bids aborted since their entry was sent, or before the stream began. */
+  readonly aborted: Set<string>;
+  lastSentAtMs: number;
+}
