@@ -3,7 +3,7 @@ import { parseBookmark } from '@rendezvous/protocol';
 import type { Bookmark, WriteOutcome } from '@rendezvous/protocol';
 import { JOURNAL } from '../test/fake-node.js';
 import type { Reply } from '../test/fake-node.js';
-import { createWrite, startClient } from '../test/start-client.js';
+import { BOOKMARK, createWrite, startClient } from '../test/start-client.js';
 import type { Rendezvous } from './index.js';
 
 function currentBookmark(rv: Rendezvous): Bookmark | undefined {
@@ -143,6 +143,7 @@ test('strict: the branch with the position replaces the one that was opened firs
 
 test('strict: without an acknowledged branch nothing is written', async () => {
   const { node, rv } = await startClient({ openTimeoutMs: 20 });
+  await rv.wait({ bookmark: BOOKMARK });
   node.answers.open = () => undefined;
   const store = rv.store('posts', { strictWrites: true });
   let executed = false;

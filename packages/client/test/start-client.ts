@@ -6,7 +6,7 @@ import type { LogEvent, Rendezvous, RendezvousOptions } from '../src/index.js';
 import { JOURNAL, startFakeNode } from './fake-node.js';
 import type { FakeNode } from './fake-node.js';
 
-export const RID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+const RID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
 /** The text of a bookmark that covers one open. */
 export const BOOKMARK: string = encodeBookmark(

@@ -1,7 +1,8 @@
 /** `@rendezvous/client/session`: one connection to a node, for the SDK, monitors and peer links. */
 
-export { connect } from './connection.js';
-export type { ConnectOptions, Connection, RequestOptions } from './connection.js';
+export { connect } from './connect.js';
+export type { ConnectOptions } from './connect.js';
+export type { Connection, RequestOptions } from './connection.js';
 export { createBackoff } from './backoff.js';
 export type { Backoff, BackoffOptions } from './backoff.js';
 export type {

@@ -2,8 +2,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { NodeBody, Wait } from '@rendezvous/protocol';
 import { CONSISTENT, WELCOME, startFakeNode } from '../../test/fake-node.js';
 import type { FakeNode, Reply } from '../../test/fake-node.js';
-import { connect } from './connection.js';
-import type { ConnectOptions, Connection } from './connection.js';
+import { connect } from './connect.js';
+import type { ConnectOptions } from './connect.js';
+import type { Connection } from './connection.js';
 
 async function startNode(): Promise<FakeNode> {
   const node = await startFakeNode();
