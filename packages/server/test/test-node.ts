@@ -21,7 +21,7 @@ import { NodeCore } from '../src/core/node-core.js';
 import type { StoreDefinition } from '../src/core/store-layout.js';
 
 /** Positions `lineage/number`; a watermark may add `;lineage@number` for each fork it came through. */
-export const testOrder: PositionOrder = {
+const testOrder: PositionOrder = {
   parse: (text) => {
     const match = /^([a-z]+)\/(\d+)((?:;[a-z]+@\d+)*)$/.exec(text);
     if (!match) return undefined;
@@ -292,7 +292,7 @@ export function waitFor(branches: readonly TestBranch[], fields: Partial<Wait> =
   };
 }
 
-export function emptyJournal(): RecoveredJournal {
+function emptyJournal(): RecoveredJournal {
   return { id: mintJournal(), head: 0, entries: [], horizon: '' };
 }
 

@@ -9,7 +9,7 @@ import type { Branch } from './branch.js';
 import type { StoreLayout } from './store-layout.js';
 
 /** Enough for the signals of a second at full speed; about 10 MB. */
-export const EARLY_CLOSE_COUNT_MAX = 100_000;
+const EARLY_CLOSE_COUNT_MAX = 100_000;
 
 export interface EarlyClose {
   readonly region: string;

@@ -20,7 +20,7 @@ export interface CoreLimits {
   readonly waitCountMax: number;
 }
 
-export const DEFAULT_CORE_LIMITS: CoreLimits = { branchCountMax: 1_000_000, waitCountMax: 200_000 };
+const DEFAULT_CORE_LIMITS: CoreLimits = { branchCountMax: 1_000_000, waitCountMax: 200_000 };
 
 /** What the journal holds when the node starts. */
 export interface RecoveredJournal {

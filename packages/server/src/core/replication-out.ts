@@ -21,7 +21,7 @@ const BATCH_BYTES_MAX = 256 * 1024;
 /** Rough size of an entry without its keys and position. */
 const ENTRY_BYTES = 120;
 /** An idle stream says so this often, so that the peer's progress and liveness are known. */
-export const STREAM_HEARTBEAT_MS = 1_000;
+const STREAM_HEARTBEAT_MS = 1_000;
 
 export function receiveReplicate(
   state: CoreState,

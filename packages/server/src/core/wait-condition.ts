@@ -17,9 +17,9 @@ import type { ReplicaState } from './replica-state.js';
 import type { StoreLayout } from './store-layout.js';
 
 /** A bookmark's position may run ahead of what the journal's owner told us for so long. */
-export const JOURNAL_UNKNOWN_AFTER_MS = 1_000;
+const JOURNAL_UNKNOWN_AFTER_MS = 1_000;
 /** A replica that nobody has watched for so long makes its region's answers `unknown`. */
-export const NO_MONITOR_AFTER_MS = 5_000;
+const NO_MONITOR_AFTER_MS = 5_000;
 
 export type Verdict =
   | { readonly kind: 'consistent' }

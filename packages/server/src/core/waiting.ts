@@ -21,7 +21,7 @@ import {
 import type { BlockedWait } from './wait-registry.js';
 
 /** DESIGN.md section 4.2: the longest wait, a Lambda function's longest life. */
-export const WAIT_TIMEOUT_MAX_MS = 900_000;
+const WAIT_TIMEOUT_MAX_MS = 900_000;
 const PENDING_COUNT_MAX = 10;
 const RID_COUNT_MAX = 4;
 const POSITION_COUNT_MAX = 64;
