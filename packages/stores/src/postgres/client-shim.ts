@@ -41,7 +41,7 @@ export function shimClient(
         ? runStatement(target, statement, release)
         : client.query(statement.config, statement.values),
     );
-    return deliver(outcome, callback);
+    return deliver(outcome, callback, null);
   };
 
   const wrapped: PgClient = createShim(client, {

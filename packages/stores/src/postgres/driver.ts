@@ -20,7 +20,8 @@ export interface QueryConfig {
   readonly callback?: unknown;
 }
 
-export type QueryCallback = (error: unknown, result?: unknown) => void;
+/** A client gives `null` for no error, a pool `undefined`. */
+export type QueryCallback = (error: Error | null | undefined, result?: unknown) => void;
 
 /** A query object that speaks the protocol itself: `Query`, cursors, query streams, COPY streams. */
 export interface Submittable {

@@ -35,7 +35,7 @@ export function shimPool(pool: PgPool, handle: StoreHandle): PgPool {
     const call = isSubmittable(parameters[0]) ? undefined : readQueryCall(parameters, undefined);
     // What is left to the driver still meets the shim in the clients that it connects.
     if (call === undefined) return Reflect.apply(pool.query, wrapped, parameters);
-    return deliver(run(call.statement), call.callback);
+    return deliver(run(call.statement), call.callback, undefined);
   };
 
   const wrapped: PgPool = createShim(pool, {

@@ -55,10 +55,12 @@ export function issue(client: PgClient, { config, values }: UserStatement): Prom
   return values === undefined ? client.query(config) : client.query(config, values);
 }
 
-/** The text, or that of the statement which was prepared under the same name. */
+/** The text, or that of the statement which was prepared under the same name: it is what runs. */
 function readText({ text, name }: QueryConfig, client: PgClient | undefined): string | undefined {
-  if (typeof text === 'string') return text;
-  return typeof name === 'string' ? client?.connection.parsedStatements?.[name] : undefined;
+  const prepared =
+    typeof name === 'string' ? client?.connection.parsedStatements?.[name] : undefined;
+  if (prepared !== undefined) return prepared;
+  return typeof text === 'string' && (text !== '' || !name) ? text : undefined;
 }
 
 function isSimple({ name, rows, queryMode }: QueryConfig, values: unknown): boolean {
