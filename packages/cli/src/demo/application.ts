@@ -1,6 +1,5 @@
 /** The surroundings of both functions' code, which is the same with Rendezvous and without it. */
-import pg from 'pg';
-import type { FunctionSetup } from './process-contracts.js';
+import type pg from 'pg';
 
 export interface Application {
   readonly pool: pg.Pool;
@@ -15,23 +14,3 @@ export interface Application {
 }
 
 export type Attributes = Readonly<Record<string, string>>;
-
-export async function createApplication(setup: FunctionSetup): Promise<Application> {
-  const pool = new pg.Pool({ connectionString: setup.databaseUrl, max: setup.concurrency });
-  // Connections are made before the measurement, not in it.
-  await Promise.all(Array.from({ length: setup.concurrency }, () => pool.query('select 1')));
-  if (setup.rendezvous === null) return createPlain(pool);
-  // Loaded only here, so that the phase without it is without it.
-  const { createConsistent } = await import('./consistent-application.js');
-  return createConsistent(pool, setup.rendezvous);
-}
-
-function createPlain(pool: pg.Pool): Application {
-  return {
-    pool,
-    handle: (_attributes, _post, handler) => handler(),
-    attributes: () => ({}),
-    counters: () => ({ prevented: 0, unanswered: 0 }),
-    releasedAtMs: () => undefined,
-  };
-}

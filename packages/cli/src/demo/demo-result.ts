@@ -1,6 +1,9 @@
 /** What a run of the demo found out, and the part of it that scripts get. */
 import { summarize, type Summary } from './statistics.js';
 
+/** Writes, and reads, that the overhead is the median of. */
+export const MEASURED_CALLS = 200;
+
 /** One post: written in eu, announced, read in us. */
 export interface PostOutcome {
   /** The first read returned nothing although the post was written: the inconsistency. */

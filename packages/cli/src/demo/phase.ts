@@ -6,7 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresPair } from '@rendezvous/testkit';
 import { startDemoProcess, type DemoProcess, type StartOptions } from './demo-process.js';
-import type { PostOutcome, RendezvousPhaseResult } from './demo-result.js';
+import { MEASURED_CALLS, type PostOutcome, type RendezvousPhaseResult } from './demo-result.js';
 import type {
   FunctionSetup,
   ObserverContract,
@@ -20,8 +20,6 @@ import type { Progress } from './progress.js';
 
 /** The observer watches every tenth post. */
 const OBSERVED_EVERY = 10;
-/** Writes, and reads, that the overhead is the median of. */
-export const MEASURE_COUNT = 200;
 /** A process that owes an answer for longer than the lag and this is broken. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
@@ -128,10 +126,10 @@ async function measure(
   const counters = await reader.request('counters', null);
   const resolution = await observer.request('resolution', null);
   progress.step('Measuring single writes and reads');
-  const write = await writer.request('measure', { count: MEASURE_COUNT });
+  const write = await writer.request('measure', { count: MEASURED_CALLS });
   // Until the replica has nothing left to apply, so that the reads find everything closed.
   await sleep(2 * lagMs, undefined, { signal });
-  const read = await reader.request('measure', { count: MEASURE_COUNT });
+  const read = await reader.request('measure', { count: MEASURED_CALLS });
   return {
     ...counters,
     writeMs: write.medianMs,

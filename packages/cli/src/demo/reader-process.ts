@@ -1,7 +1,7 @@
 /** The reader function, in us: gets a notification, then reads the post from the replica. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RendezvousError } from '@rendezvous/protocol';
-import { createApplication } from './application.js';
+import { createApplication } from './create-application.js';
 import { monotonicMs } from './monotonic-clock.js';
 import type { ReaderContract, ReadReport } from './process-contracts.js';
 import { subscribe } from './queue-client.js';

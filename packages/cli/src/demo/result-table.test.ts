@@ -5,12 +5,12 @@ import { formatFootnotes, formatMs, formatResultTable } from './result-table.js'
 test('the table compares the phases line by line', () => {
   expect(formatResultTable(createResult())).toBe(
     [
-      '                                           without      with Rendezvous',
+      '                                            without      with Rendezvous',
       '  ──────────────────────────────────────────────────────────────────────',
-      '  posts                                          2                    2',
-      '  stale reads                          2 (100.0 %)            0 (0.0 %)',
-      '  prevented inconsistencies                      -                    2',
-      '  waits timed out                                -                    0',
+      '  posts                                           2                    2',
+      '  stale reads                           2 (100.0 %)            0 (0.0 %)',
+      '  prevented inconsistencies                       -                    2',
+      '  waits timed out                                 -                    0',
       '  consistency window p50 / p99  210.0 ms / 210.0 ms  202.0 ms / 204.0 ms',
       '  write, median                             0.50 ms   1.00 ms (+0.50 ms)',
       '  read, median                              0.25 ms   0.20 ms (−0.05 ms)',

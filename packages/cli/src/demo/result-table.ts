@@ -1,5 +1,6 @@
 /** The result as a person at a terminal sees it. */
 import {
+  MEASURED_CALLS,
   countStale,
   countTimedOut,
   measured,
@@ -25,7 +26,7 @@ export function formatFootnotes(result: DemoResult): string {
     `Replication lag as seen by a separate process: p50 / p99 ${formatSummary(replicationLagMs)}, resolution ${formatMs(resolution)}.`,
     `Window: from the write's acknowledgement in eu to the read's success in us. Without Rendezvous a stale reader looks again every ${pollMs} ms.`,
     `Wake-up: from the replica's first being able to serve the post to the blocked wait's return: p50 / p99 ${formatSummary(summarize(measured(rendezvous.posts, 'wakeMs')))}.`,
-    `Overhead: medians of 200 writes, and of 200 reads of data already visible, one at a time.`,
+    `Overhead: medians of ${MEASURED_CALLS} writes, and of as many reads of data already visible, one at a time.`,
     `Machine: ${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Node.js ${machine.node}, ${machine.datastore}.`,
   ].join('\n');
 }
@@ -43,7 +44,7 @@ export function toRows({ baseline, rendezvous }: DemoResult): readonly Row[] {
   ];
 }
 
-export function formatSummary({ p50, p99 }: Summary): string {
+function formatSummary({ p50, p99 }: Summary): string {
   return `${formatMs(p50)} / ${formatMs(p99)}`;
 }
 

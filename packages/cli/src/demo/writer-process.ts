@@ -1,5 +1,5 @@
 /** The writer function, in eu: stores a post in the primary, then publishes its notification. */
-import { createApplication } from './application.js';
+import { createApplication } from './create-application.js';
 import { monotonicMs } from './monotonic-clock.js';
 import type { WriterContract } from './process-contracts.js';
 import { connectPublisher } from './queue-client.js';
