@@ -7,7 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { coverOpen, emptyBookmark, isEmptyBookmark, markIncomplete } from '@rendezvous/protocol';
 import type { Bookmark, Opened } from '@rendezvous/protocol';
 import { createIdentifier } from './identifier.js';
-import type { PolicyOverrides } from './policy.js';
+import type { Policy } from './policy.js';
 
 /** One `run`. Parallel branches of the request share it, so the writes of all of them add up. */
 export class Context {
@@ -54,7 +54,7 @@ export class Context {
 /** What surrounds a call. */
 export interface Surroundings {
   readonly context: Context | undefined;
-  readonly policy: PolicyOverrides;
+  readonly policy: Partial<Policy>;
   /** Empty: the whole store. */
   readonly keys: readonly Uint8Array[];
 }

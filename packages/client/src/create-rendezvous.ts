@@ -26,8 +26,7 @@ import { NodeSession } from './node-session.js';
 import { CALL_OPTION_NAMES, parseClientOptions, parsePolicy } from './options.js';
 import type { ClientSettings, RendezvousOptions, StoreOptions } from './options.js';
 import { NAME_RANGE, refuseUnknown } from './option-spec.js';
-import { resolvePolicy } from './policy.js';
-import type { Policy, PolicyOverrides } from './policy.js';
+import type { Policy } from './policy.js';
 import type {
   AppliedOptions,
   CallPolicy,
@@ -114,7 +113,7 @@ class RendezvousClient implements Rendezvous {
     const named = [...(keys ?? []), ...(key === undefined ? [] : [key])];
     return this.#parts.scope.enter(
       {
-        policy: { ...current.policy, ...definedOnly(parsePolicy(overrides)) },
+        policy: { ...current.policy, ...parsePolicy(overrides) },
         keys: named.length > 0 ? parseKeys(named) : current.keys,
       },
       fn,
@@ -154,7 +153,7 @@ class RendezvousClient implements Rendezvous {
     if (store !== undefined) assertName('store', store);
     assertName('region', region);
     const { context, keys } = this.#parts.scope.current;
-    const { timeoutMs } = this.#policy(parsePolicy({ timeoutMs: options.timeoutMs }));
+    const { timeoutMs } = { ...this.#policy(), ...parsePolicy({ timeoutMs: options.timeoutMs }) };
     const bookmark = this.#toBookmark(options.bookmark) ?? context?.bookmark;
     const query = {
       bookmark: bookmark ?? emptyBookmark(this.#settings.namespace),
@@ -210,12 +209,12 @@ class RendezvousClient implements Rendezvous {
     await this.#parts.session.perform(() => body, { timeoutMs: REPORT_TIMEOUT_MS });
   }
 
-  #policy(call: PolicyOverrides): Policy {
-    return resolvePolicy(this.#settings.policy, this.#parts.scope.current.policy, call);
+  #policy(): Policy {
+    return { ...this.#settings.policy, ...this.#parts.scope.current.policy };
   }
 
   #isOff(): boolean {
-    return effectiveMode(this.#parts, this.#policy({}).mode) === 'off';
+    return effectiveMode(this.#parts, this.#policy().mode) === 'off';
   }
 
   /** Throws for text that is no bookmark, unless it is that of a `baggage` header. */
@@ -270,10 +269,6 @@ function createSession(settings: ClientSettings, counters: CounterSet, log: Log)
     },
     log,
   });
-}
-
-function definedOnly(overrides: PolicyOverrides): PolicyOverrides {
-  return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
 }
 
 function assertName(what: string, name: unknown): void {

@@ -23,6 +23,8 @@ import type { Connection } from './session/index.js';
 
 /** A reconnect or a node's restart may take so long before operations fail at once. */
 const AWAY_MS = 2_000;
+/** So long may a node be back before we find it; an attempt costs it little. */
+const RECONNECT_DELAY_MS_MAX = 1_000;
 /** A connection that lasted so long was a success; the back-off starts over. */
 const STABLE_MS = 5_000;
 
@@ -52,7 +54,7 @@ interface Waiter {
 
 export class NodeSession {
   readonly #options: NodeSessionOptions;
-  readonly #backoff = createBackoff();
+  readonly #backoff = createBackoff({ delayMsMax: RECONNECT_DELAY_MS_MAX });
   readonly #stop = new AbortController();
   readonly #waiters = new Set<Waiter>();
   #started = false;
@@ -67,10 +69,6 @@ export class NodeSession {
   /** The operator's remote switch as last heard; `enforce` before the first connection. */
   get modeCeiling(): Mode {
     return this.#modeCeiling;
-  }
-
-  get isConnected(): boolean {
-    return this.#connection !== undefined;
   }
 
   /** No node has been reachable for a while. */

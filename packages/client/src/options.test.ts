@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CounterSet } from './counters.js';
 import { CLIENT_OPTIONS, parseClientOptions, parseStoreOptions } from './options.js';
-import type { StoreOptions } from './options.js';
+import type { StoreSettings } from './options.js';
 import { DEFAULT_POLICY } from './policy.js';
 
 const REQUIRED = { region: 'us', nodes: 'ws://127.0.0.1:7410' };
@@ -58,10 +58,23 @@ test('a mistake in the environment names its variable', () => {
   expect(() => parseClientOptions(REQUIRED, env)).toThrow(/RENDEZVOUS_TIMEOUT_MS.*"5s"/);
 });
 
-test('the options of a store are checked like those of the client', () => {
-  const parse = (name: string, options: object): StoreOptions =>
-    parseStoreOptions(name, options, DEFAULT_POLICY);
-  expect(parse('posts', { timeoutMs: 0 })).toMatchObject({ timeoutMs: 0 });
+test('the options of a store are checked like those of the client, and win over them', () => {
+  const client = parseClientOptions({ ...REQUIRED, timeoutMs: 7, openTimeoutMs: 8 }, {});
+  const parse = (name: string, options: object): StoreSettings =>
+    parseStoreOptions(name, options, client);
+  const undefinedOptions = { timeoutMs: undefined, openTimeoutMs: undefined };
+  expect(parse('posts', undefinedOptions)).toEqual({
+    region: 'us',
+    origin: undefined,
+    strictWrites: false,
+    openTimeoutMs: 8,
+    policy: client.policy,
+  });
+  expect(parse('posts', { timeoutMs: 0, speculate: false }).policy).toEqual({
+    ...client.policy,
+    timeoutMs: 0,
+    speculate: false,
+  });
   expect(() => parse('Posts', {})).toThrow(/name of a store is "Posts"/);
   expect(() => parse('posts', { strictWrites: 'maybe' })).toThrow(/strictWrites/);
   expect(() => parse('posts', { onUnavailable: 'origin' })).toThrow(/option "origin"/);

@@ -19,7 +19,7 @@ import {
 import type { Environment, OptionSpec } from './option-spec.js';
 import { logAsWarning } from './log.js';
 import type { Log } from './log.js';
-import { DEFAULT_POLICY } from './policy.js';
+import { DEFAULT_POLICY, POLICY_NAMES } from './policy.js';
 import type { Policy, PolicyOverrides } from './policy.js';
 import type { WebSocketFactory } from './session/index.js';
 
@@ -71,6 +71,15 @@ interface OptionValues extends Policy {
 export interface ClientSettings extends Omit<OptionValues, keyof Policy> {
   /** `RENDEZVOUS_DISABLED`. */
   readonly disabled: boolean;
+  readonly policy: Policy;
+}
+
+/** `StoreOptions`, complete and checked. */
+export interface StoreSettings {
+  readonly region: string;
+  readonly origin: unknown;
+  readonly strictWrites: boolean;
+  readonly openTimeoutMs: number;
   readonly policy: Policy;
 }
 
@@ -163,22 +172,13 @@ export const CLIENT_OPTIONS: OptionTable = {
   },
 };
 
-const POLICY_NAMES = [
-  'mode',
-  'timeoutMs',
-  'onTimeout',
-  'onUnavailable',
-  'onMissing',
-  'speculate',
-] as const satisfies readonly (keyof Policy)[];
-
-const STORE_OPTION_NAMES = [
+const STORE_OPTION_NAMES: readonly (keyof StoreOptions)[] = [
   'region',
   'origin',
   'strictWrites',
   'openTimeoutMs',
   ...POLICY_NAMES,
-] as const satisfies readonly (keyof StoreOptions)[];
+];
 
 /**
  * The settings of a client: options, then the environment, then defaults. Throws `config_invalid`,
@@ -214,40 +214,40 @@ export function parseClientOptions(options: RendezvousOptions, env: Environment)
   return settings;
 }
 
-/** Checks the options of a store; `policy` is the client's. Throws `config_invalid`. */
+/** The settings of a store: its options, else the client's. Throws `config_invalid`. */
 export function parseStoreOptions(
   store: string,
   options: StoreOptions,
-  policy: Policy,
-): StoreOptions {
+  client: ClientSettings,
+): StoreSettings {
   if (!isName(store)) throw createRangeError('the name of a store', store, NAME_RANGE);
   refuseUnknown(`store("${store}")`, options, STORE_OPTION_NAMES);
-  const { region, origin, strictWrites, openTimeoutMs } = options;
-  checkOption('region', region, CLIENT_OPTIONS.region);
-  checkOption('openTimeoutMs', openTimeoutMs, CLIENT_OPTIONS.openTimeoutMs);
-  checkOption('strictWrites', strictWrites, { ...CLIENT_OPTIONS.speculate, default: false });
-  const overrides = parsePolicy(options);
+  const { region, openTimeoutMs, speculate } = CLIENT_OPTIONS;
+  const settings: StoreSettings = {
+    region: checkOption('region', options.region, region) ?? client.region,
+    origin: options.origin,
+    strictWrites: checkOption('strictWrites', options.strictWrites, speculate) ?? false,
+    openTimeoutMs:
+      checkOption('openTimeoutMs', options.openTimeoutMs, openTimeoutMs) ?? client.openTimeoutMs,
+    policy: { ...client.policy, ...parsePolicy(options) },
+  };
   for (const name of ['onTimeout', 'onUnavailable'] as const) {
-    if ((overrides[name] ?? policy[name]) !== 'origin' || origin !== undefined) continue;
+    if (settings.policy[name] !== 'origin' || settings.origin !== undefined) continue;
     throw new RendezvousError(
       'config_invalid',
       `Option "${name}" of store "${store}" is "origin": give the store an option "origin", the client to read from at its home.`,
     );
   }
-  return { ...overrides, region, origin, strictWrites, openTimeoutMs };
+  return settings;
 }
 
-/** The policies among some options, checked. Throws `config_invalid`. */
-export function parsePolicy(options: PolicyOverrides): PolicyOverrides {
-  const { mode, timeoutMs, onTimeout, onUnavailable, onMissing, speculate } = options;
-  return {
-    mode: checkOption('mode', mode, CLIENT_OPTIONS.mode),
-    timeoutMs: checkOption('timeoutMs', timeoutMs, CLIENT_OPTIONS.timeoutMs),
-    onTimeout: checkOption('onTimeout', onTimeout, CLIENT_OPTIONS.onTimeout),
-    onUnavailable: checkOption('onUnavailable', onUnavailable, CLIENT_OPTIONS.onUnavailable),
-    onMissing: checkOption('onMissing', onMissing, CLIENT_OPTIONS.onMissing),
-    speculate: checkOption('speculate', speculate, CLIENT_OPTIONS.speculate),
-  };
+/** The policies that some options set, checked; what they leave out is left out. Throws `config_invalid`. */
+export function parsePolicy(options: PolicyOverrides): Partial<Policy> {
+  const specs: Readonly<Record<keyof Policy, OptionSpec<unknown>>> = CLIENT_OPTIONS;
+  const entries = POLICY_NAMES.map(
+    (name) => [name, checkOption(name, options[name], specs[name])] as const,
+  );
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Partial<Policy>;
 }
 
 /** What `rv.with` takes. */

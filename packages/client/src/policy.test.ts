@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Mode } from '@rendezvous/protocol';
-import { DEFAULT_POLICY, relaxMode, resolvePolicy } from './policy.js';
+import { relaxMode } from './policy.js';
 
 const RELAXED: Record<Mode, Record<Mode, Mode>> = {
   enforce: { enforce: 'enforce', observe: 'observe', off: 'off' },
@@ -14,14 +14,4 @@ test('the ceiling of a node can only relax a mode', () => {
       expect(relaxMode(mode, ceiling), `${mode} under ${ceiling}`).toBe(expected);
     }
   }
-});
-
-test('a later level wins where it says something, per policy', () => {
-  const store = { timeoutMs: 0, speculate: false, onTimeout: undefined };
-  expect(resolvePolicy(DEFAULT_POLICY, store, { onMissing: 'throw', timeoutMs: 7 })).toEqual({
-    ...DEFAULT_POLICY,
-    timeoutMs: 7,
-    speculate: false,
-    onMissing: 'throw',
-  });
 });

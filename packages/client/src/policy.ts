@@ -27,7 +27,7 @@ export interface Policy {
   readonly speculate: boolean;
 }
 
-/** Policies that one level sets; what it leaves out comes from the level below. */
+/** Policies that a user sets at one level; what is left out or undefined comes from the level below. */
 export type PolicyOverrides = { readonly [Name in keyof Policy]?: Policy[Name] | undefined };
 
 export const DEFAULT_POLICY: Policy = {
@@ -39,20 +39,15 @@ export const DEFAULT_POLICY: Policy = {
   speculate: true,
 };
 
-/** The policy under which a call runs; the weakest level first. */
-export function resolvePolicy(base: Policy, ...levels: readonly PolicyOverrides[]): Policy {
-  return levels.reduce<Policy>(
-    (policy, level) => ({
-      mode: level.mode ?? policy.mode,
-      timeoutMs: level.timeoutMs ?? policy.timeoutMs,
-      onTimeout: level.onTimeout ?? policy.onTimeout,
-      onUnavailable: level.onUnavailable ?? policy.onUnavailable,
-      onMissing: level.onMissing ?? policy.onMissing,
-      speculate: level.speculate ?? policy.speculate,
-    }),
-    base,
-  );
-}
+/** The names of the policies. */
+export const POLICY_NAMES: readonly (keyof Policy)[] = [
+  'mode',
+  'timeoutMs',
+  'onTimeout',
+  'onUnavailable',
+  'onMissing',
+  'speculate',
+];
 
 const STRICTNESS: Readonly<Record<Mode, number>> = { off: 0, observe: 1, enforce: 2 };
 

@@ -3,7 +3,6 @@ import { effectiveMode } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
 import { parseStoreOptions } from './options.js';
 import type { StoreOptions } from './options.js';
-import { resolvePolicy } from './policy.js';
 import type { Policy } from './policy.js';
 import { performRead } from './read-path.js';
 import { performWrite } from './write-path.js';
@@ -14,15 +13,9 @@ export function createStoreHandle(
   store: string,
   options: StoreOptions,
 ): StoreHandle {
-  const { settings, scope } = parts;
-  const checked = parseStoreOptions(store, options, settings.policy);
-  const {
-    region = settings.region,
-    origin,
-    strictWrites = false,
-    openTimeoutMs = settings.openTimeoutMs,
-  } = checked;
-  const policyNow = (): Policy => resolvePolicy(settings.policy, checked, scope.current.policy);
+  const settings = parseStoreOptions(store, options, parts.settings);
+  const { region, origin, strictWrites, openTimeoutMs } = settings;
+  const policyNow = (): Policy => ({ ...settings.policy, ...parts.scope.current.policy });
   return {
     store,
     region,
