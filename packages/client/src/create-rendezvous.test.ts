@@ -172,7 +172,13 @@ test('a wait ends by its signal, and with nothing to wait for at once', async ()
 test('status() checks and answers at once', async () => {
   const { node, rv } = await startClient();
   await rv.wait({ bookmark: BOOKMARK });
-  await rv.run(BOOKMARK, () => rv.status({ store: 'posts' }));
+  await expect(rv.run(BOOKMARK, () => rv.status({ store: 'posts' }))).resolves.toEqual({
+    status: 'consistent',
+    prevented: false,
+    waitedMs: 0,
+    closedAgoMs: 4_000_000,
+    pending: [],
+  });
   expect(node.received('wait').at(-1)).toMatchObject({ store: 'posts', timeoutMs: 0 });
 });
 

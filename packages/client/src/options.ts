@@ -247,7 +247,7 @@ export function parsePolicy(options: PolicyOverrides): Partial<Policy> {
   const entries = POLICY_NAMES.map(
     (name) => [name, checkOption(name, options[name], specs[name])] as const,
   );
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Partial<Policy>;
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 /** What `rv.with` takes. */

@@ -53,8 +53,9 @@ export async function waitFor(session: NodeSession, query: WaitQuery): Promise<W
       }),
       { timeoutMs: timeoutMs + ANSWER_GRACE_MS, background, signal },
     );
-    if (answer.kind === 'waitAnswer') return answer;
-    return createUnknown('bad_frame', store);
+    if (answer.kind !== 'waitAnswer') return createUnknown('bad_frame', store);
+    const { status, prevented, waitedMs, closedAgoMs, pending } = answer;
+    return { status, prevented, waitedMs, closedAgoMs, pending };
   } catch (error) {
     const { code } = RendezvousError.from(error);
     if (signal?.aborted) throw error;
