@@ -1,12 +1,13 @@
-import { createGate } from './gate.js';
 import type { PostgresPair } from '@rendezvous/testkit';
 import { startPostgresPair } from '@rendezvous/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { untilReached } from '../../test/caught-up.js';
 import { all } from '../../test/outcomes.js';
 import { RecordingHandle } from '../../test/recording-handle.js';
 import type { RecordingOptions } from '../../test/recording-handle.js';
-import { wrapPg } from './index.js';
+import { createGate } from './gate.js';
+import { postgresVisibility, wrapPg } from './index.js';
 
 // On a replica: which statements wait, which may be repeated, and in which order they arrive.
 
@@ -18,15 +19,11 @@ beforeAll(async () => {
   await client.connect();
   await client.query("CREATE TABLE posts (id int, text text); INSERT INTO posts VALUES (1, 'one')");
   await client.end();
-  const replica = new pg.Client({ connectionString: pair.replica.url });
-  await replica.connect();
-  await expect
-    .poll(
-      async () => (await replica.query("SELECT to_regclass('posts') AS posts")).rows[0] as unknown,
-    )
-    .toEqual({ posts: 'posts' });
-  await expect.poll(async () => (await replica.query('SELECT id FROM posts')).rowCount).toBe(1);
-  await replica.end();
+  const { signal } = new AbortController();
+  const strategy = postgresVisibility();
+  const replica = await strategy.connectReplica(pair.replica.url, signal);
+  await untilReached(strategy, replica, await strategy.readPrimary(pair.primary.url, signal));
+  await replica.shutdown();
 });
 
 afterAll(() => pair.shutdown());
@@ -90,14 +87,14 @@ describe('on a replica', () => {
     const atPrimary = new RecordingHandle();
     const origin = wrapPg(new pg.Pool({ connectionString: pair.primary.url }), atPrimary);
     const { client } = await setup({ origin });
-    const { rows } = await client.query(
-      'SELECT pg_is_in_recovery() AS replica, id FROM posts LIMIT $1',
+    // `transaction_read_only` is on wherever the server is in recovery.
+    const { rows } = await client.query<{ readonly: string }>(
+      "SELECT current_setting('transaction_read_only') AS readonly FROM posts WHERE id = $1",
       [1],
     );
     await client.end();
     await origin.end();
-    // Volatile or not, the read has no side effects; so it may go elsewhere.
-    expect(rows).toEqual([{ replica: rows.length === 0, id: 1 }]);
+    expect(rows).toEqual([{ readonly: 'off' }]);
     expect(atPrimary.recorded).toEqual([]);
   });
 

@@ -1,0 +1,17 @@
+import type { ReplicaConnection, WatermarkStrategy } from '@rendezvous/protocol';
+
+/** Resolves once `replica` has reached `position`. */
+export async function untilReached(
+  { order }: WatermarkStrategy,
+  replica: ReplicaConnection,
+  position: string,
+): Promise<void> {
+  const target = order.parse(position);
+  if (target === undefined) throw new Error(`not a position: ${position}`);
+  for (;;) {
+    const watermark = order.parse(await replica.readWatermark());
+    const relation = watermark === undefined ? 'pending' : order.relation(target, watermark);
+    if (relation === 'reached') return;
+    if (relation === 'cut_off') throw new Error(`the replica will never reach ${position}`);
+  }
+}
