@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { RendezvousError } from '@rendezvous/protocol';
+import { checkServerOptions } from './check-server-options.js';
 import { NodeCore } from './core/node-core.js';
 import { createLocalLink, type LocalLink } from './host/local-link.js';
 import { NodeHost } from './host/node-host.js';
@@ -11,7 +12,6 @@ import { type WatchedReplica, watchReplica } from './monitor/watch-replica.js';
 import { type PeerLink, startPeerLink } from './peers/peer-link.js';
 import type { Journal, Log } from './ports.js';
 import {
-  checkServerOptions,
   createNodeId,
   DEFAULT_FRAME_BYTES_MAX,
   DEFAULT_SESSION_COUNT_MAX,
@@ -54,23 +54,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { log = () => undefined, host: address = '127.0.0.1', port = 7_410 } = options;
   const { journal = createMemoryJournal() } = options;
   const identity = identityOf(options);
-  const core = createCore(options, identity, journal);
+  let onFatal = (error: unknown): void => {
+    throw error;
+  };
   const host = new NodeHost({
-    core,
+    core: createCore(options, identity, journal),
     journal,
-    log,
-    onFatal: (error) => {
-      log({ level: 'error', event: 'journal_failed', reason: RendezvousError.from(error).message });
-      const { onFatal = () => process.exit(1) } = options;
-      shutdown().then(
-        () => {
-          onFatal(error);
-        },
-        () => {
-          onFatal(error);
-        },
-      );
-    },
+    onFatal: (error) => onFatal(error),
   });
   let isReady = false;
   const http = createHttpServer({
@@ -82,14 +72,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       serveSession(socket, { host, identity, log });
     },
   });
-  await listen(http, address, port).catch(async (error: unknown) => {
+  const listening = await listen(http, address, port, log).catch(async (error: unknown) => {
     host.shutdown();
     await journal.shutdown();
     throw error;
   });
-  isReady = true;
   const peerLinks = startPeerLinks(options, identity, host, log);
   const monitors = startMonitors(options, host, log);
+  isReady = true;
 
   let ending: Promise<void> | undefined;
   const shutdown = (): Promise<void> => {
@@ -97,7 +87,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     ending ??= end(http, host, journal, peerLinks, monitors);
     return ending;
   };
-  const listening = http.server.address() as AddressInfo;
+  onFatal = (error) => {
+    log({ level: 'error', event: 'journal_failed', reason: RendezvousError.from(error).message });
+    const { onFatal: report = () => process.exit(1) } = options;
+    const tell = (): void => report(error);
+    shutdown().then(tell, tell);
+  };
   const authority = address.includes(':') ? `[${address}]` : address;
   return {
     url: `ws://${authority}:${String(listening.port)}`,
@@ -161,8 +156,8 @@ function startMonitors(options: ServerOptions, host: NodeHost, log: Log): Monito
   return {
     shutdown: async () => {
       stop.abort();
-      await Promise.all(watches);
       link.shutdown();
+      await Promise.all(watches);
     },
   };
 }
@@ -188,7 +183,12 @@ function replicasToWatch({ stores, regions, strategies }: ServerOptions): Watche
   });
 }
 
-function listen({ server }: HttpServer, address: string, port: number): Promise<void> {
+function listen(
+  { server }: HttpServer,
+  address: string,
+  port: number,
+  log: Log,
+): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException): void => {
       const where = `${address}:${String(port)}`;
@@ -201,7 +201,11 @@ function listen({ server }: HttpServer, address: string, port: number): Promise<
     server.once('error', refuse);
     server.listen(port, address, () => {
       server.off('error', refuse);
-      resolve();
+      // A connection that cannot be accepted (no memory, no descriptor left) is not the node's end.
+      server.on('error', ({ message: reason }) => {
+        log({ level: 'error', event: 'accept_failed', reason });
+      });
+      resolve(server.address() as AddressInfo);
     });
   });
 }

@@ -23,6 +23,12 @@ export interface HttpServer {
   readonly sockets: ReadonlySet<WebSocket>;
 }
 
+/**
+ * From when on TCP asks whether an idle client is still there. A function's environment vanishes
+ * without a farewell, and its sessions would fill up the node.
+ */
+const KEEP_ALIVE_DELAY_MS = 60_000;
+
 /** Builds the server; the caller listens and closes. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const sessions = new WebSocketServer({
@@ -31,13 +37,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     maxPayload: options.frameBytesMax,
     perMessageDeflate: false,
   });
-  const server = createServer((request, response) => {
+  const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS };
+  const server = createServer(keepAlive, (request, response) => {
     answer(request, response, options.isReady());
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = refusalOf(request, options, sessions.clients.size);
     if (refusal !== undefined) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      refuse(socket, refusal);
       return;
     }
     sessions.handleUpgrade(request, socket, head, (webSocket) => {
@@ -55,19 +62,30 @@ function refusalOf(
   if (pathOf(request) !== '/') return '404 Not Found';
   // Without a token any web page that the operator visits could otherwise talk to this node.
   if (request.headers.origin !== undefined && !options.allowsOrigins) return '403 Forbidden';
-  if (sessionCount >= options.sessionCountMax) return '503 Service Unavailable';
+  if (!options.isReady() || sessionCount >= options.sessionCountMax) {
+    return '503 Service Unavailable';
+  }
   return undefined;
+}
+
+/** From the upgrade on the socket is ours alone: nobody else hears its errors, nor closes it. */
+function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, isReady: boolean): void {
   const path = pathOf(request);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
     respond(response, 405, { error: 'only GET' });
   } else if (path === '/healthz') {
     respond(response, 200, { status: 'ok' });
   } else if (path === '/readyz') {
     respond(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready' });
   } else if (path === '/') {
+    response.setHeader('upgrade', 'websocket');
     respond(response, 426, { error: 'sessions speak WebSocket: use a Rendezvous client' });
   } else {
     respond(response, 404, { error: 'not found: try /healthz or /readyz' });

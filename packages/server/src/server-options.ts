@@ -1,7 +1,7 @@
-/** The options of a node, checked once. */
+/** The options of a node, and what it makes of them. `check-server-options.ts` judges them. */
 import { hostname } from 'node:os';
 import { randomBytes } from 'node:crypto';
-import { isName, type Mode, RendezvousError, type VisibilityStrategy } from '@rendezvous/protocol';
+import type { Mode, VisibilityStrategy } from '@rendezvous/protocol';
 import type { CoreLimits } from './core/core-state.js';
 import type { StoreDefinition } from './core/store-layout.js';
 import type { PeerConfig } from './peers/peer-link.js';
@@ -21,7 +21,7 @@ export interface StoreConfig {
 }
 
 export interface NodeLimits extends CoreLimits {
-  /** Largest incoming frame in bytes: 1,048,576. */
+  /** Largest incoming frame in bytes: 1,048,576; 524,288 to 16,777,216. */
   readonly frameBytesMax: number;
   /** Sessions at the same time: 20,000. */
   readonly sessionCountMax: number;
@@ -59,36 +59,9 @@ export interface ServerOptions {
 }
 
 const BRANCH_TTL_MS = 900_000;
-const BRANCH_TTL_MIN_MS = 1_000;
-const BRANCH_TTL_MAX_MS = 604_800_000;
 
 export const DEFAULT_FRAME_BYTES_MAX = 1_048_576;
 export const DEFAULT_SESSION_COUNT_MAX = 20_000;
-
-/** Throws `config_invalid`, naming the option and its value. */
-export function checkServerOptions(options: ServerOptions): void {
-  const { namespace = 'default', regions, stores, peers = [], host = '127.0.0.1' } = options;
-  checkName('namespace', namespace);
-  if (regions.length === 0)
-    throw invalid('regions: name at least one region that this node serves');
-  for (const region of regions) checkName('regions', region);
-  checkUnique(
-    'stores',
-    stores.map((store) => store.name),
-  );
-  checkUnique(
-    'peers',
-    peers.map((peer) => peer.name),
-  );
-  for (const store of stores) checkStore(store, options);
-  if (!options.tokens && !isLoopback(host)) {
-    throw invalid(`host ${host}: a node without tokens listens on loopback only; give tokens`);
-  }
-  const { port = 0 } = options;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw invalid(`port ${String(port)}: 0 to 65535`);
-  }
-}
 
 export function createNodeId(): string {
   const host = hostname().split('.', 1)[0] ?? 'node';
@@ -116,41 +89,4 @@ export function toStoreDefinition(
 /** `us-1` is the first replica of `us`. */
 export function replicaName(region: string, index: number): string {
   return `${region}-${String(index + 1)}`;
-}
-
-function checkStore(store: StoreConfig, { strategies }: ServerOptions): void {
-  checkName('stores', store.name);
-  for (const region of Object.keys(store.regions))
-    checkName(`stores.${store.name}.regions`, region);
-  if (store.home !== undefined && !(store.home in store.regions)) {
-    throw invalid(`stores.${store.name}.home ${store.home}: not one of its regions`);
-  }
-  if (!strategies[store.kind]) {
-    const known = Object.keys(strategies).join(', ');
-    throw invalid(`stores.${store.name}.kind ${store.kind}: no strategy; there is: ${known}`);
-  }
-  const ttlMs = store.branchTtlMs ?? BRANCH_TTL_MS;
-  if (!(ttlMs >= BRANCH_TTL_MIN_MS && ttlMs <= BRANCH_TTL_MAX_MS)) {
-    const range = `${String(BRANCH_TTL_MIN_MS)} to ${String(BRANCH_TTL_MAX_MS)}`;
-    throw invalid(`stores.${store.name}.branchTtlMs ${String(ttlMs)}: ${range}`);
-  }
-}
-
-function checkName(option: string, name: string): void {
-  if (!isName(name)) {
-    throw invalid(`${option} "${name.slice(0, 40)}": must match [a-z0-9][a-z0-9-]{0,31}`);
-  }
-}
-
-function checkUnique(option: string, names: readonly string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw invalid(`${option}: "${twice}" appears twice`);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
-function invalid(message: string): RendezvousError {
-  return new RendezvousError('config_invalid', message);
 }

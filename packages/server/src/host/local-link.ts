@@ -22,40 +22,55 @@ export interface MonitorLink {
 }
 
 export interface LocalLink extends MonitorLink {
+  /** Ends the session; requests in progress, and later ones, reject with `shut_down`. */
   shutdown(): void;
 }
 
-type Listener = (body: NodeBody) => void;
+interface Operation {
+  answer(body: NodeBody): void;
+  lose(reason: RendezvousError): void;
+}
 
 export function createLocalLink(host: NodeHost): LocalLink {
-  const listeners = new Map<number, Listener>();
+  const operations = new Map<number, Operation>();
   let nextId = 1;
+  let over: RendezvousError | undefined;
   // Like a socket, never from within the call that asked: the asker does not know its id yet.
   const session = host.openSession(({ id, body }: NodeMessage) => {
-    queueMicrotask(() => listeners.get(id)?.(body));
+    queueMicrotask(() => operations.get(id)?.answer(body));
   });
-  const ask = (body: ClientBody, listener: Listener): number => {
+  const ask = (body: ClientBody, operation: Operation): number => {
     const id = nextId++;
-    listeners.set(id, listener);
+    if (over) {
+      operation.lose(over);
+      return id;
+    }
+    operations.set(id, operation);
     host.receive(session, { id, body });
     return id;
   };
   return {
     request: (body) =>
       new Promise((resolve, reject) => {
-        const id = ask(body, (answer) => {
-          listeners.delete(id);
-          if (answer.kind === 'failure') reject(toError(answer));
-          else resolve(answer);
+        const id = ask(body, {
+          answer: (answer) => {
+            operations.delete(id);
+            if (answer.kind === 'failure') reject(toError(answer));
+            else resolve(answer);
+          },
+          lose: reject,
         });
       }),
-    stream: ask,
+    stream: (body, listener) => ask(body, { answer: listener, lose: () => undefined }),
     send: (body) => {
-      listeners.delete(body.target);
-      host.receive(session, { id: nextId++, body });
+      operations.delete(body.target);
+      if (!over) host.receive(session, { id: nextId++, body });
     },
     shutdown: () => {
+      over = new RendezvousError('shut_down', 'the node was shut down');
       host.endSession(session);
+      for (const operation of operations.values()) operation.lose(over);
+      operations.clear();
     },
   };
 }

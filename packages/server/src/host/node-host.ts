@@ -14,7 +14,7 @@ import type {
 } from '@rendezvous/protocol';
 import type { Effect } from '../core/effect.js';
 import type { NodeCore } from '../core/node-core.js';
-import type { Journal, Log } from '../ports.js';
+import type { Journal } from '../ports.js';
 
 /** What the host needs of a connection to a peer. */
 export interface PeerConnection {
@@ -28,8 +28,7 @@ export interface PeerConnection {
 export interface NodeHostOptions {
   readonly core: NodeCore;
   readonly journal: Journal;
-  readonly log: Log;
-  /** The journal failed: the node must end (rule 20). */
+  /** The journal failed: the node has fallen silent and must end (rule 20). Called at most once. */
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -59,6 +58,7 @@ export class NodeHost {
   }
 
   receive(session: number, message: ClientMessage): void {
+    if (this.#isShutDown) return;
     if (message.body.kind === 'status') {
       const body = this.status();
       this.#sessions.get(session)?.({ id: message.id, body });
@@ -97,6 +97,7 @@ export class NodeHost {
     return { ...this.#core.status(performance.now()), sessions: this.#sessions.size };
   }
 
+  /** From here on nothing is said, appended or taken in any more. */
   shutdown(): void {
     this.#isShutDown = true;
     clearTimeout(this.#timer);
@@ -121,7 +122,7 @@ export class NodeHost {
             this.#perform(this.#core.journalSynced(effect.ticket, performance.now()));
           },
           (error: unknown) => {
-            if (!this.#isShutDown) this.#onFatal(error);
+            this.#fail(error);
           },
         );
         return;
@@ -135,6 +136,16 @@ export class NodeHost {
         this.#peers.get(effect.peer)?.report(effect.report);
         return;
     }
+  }
+
+  /**
+   * Silent first: an append that succeeds after one that failed would acknowledge both, and whoever
+   * ends the node needs a while for it.
+   */
+  #fail(error: unknown): void {
+    if (this.#isShutDown) return;
+    this.shutdown();
+    this.#onFatal(error);
   }
 
   #armTimer(): void {

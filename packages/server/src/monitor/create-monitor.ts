@@ -1,6 +1,7 @@
 /** A monitor that runs alone, outside the node's process, over a session. */
-import { connect } from '@rendezvous/client/session';
-import type { VisibilityStrategy } from '@rendezvous/protocol';
+import { RendezvousError, type VisibilityStrategy } from '@rendezvous/protocol';
+import { isSessionUrl } from '../check-server-options.js';
+import { connectUntil } from '../connect-until.js';
 import { keepTrying } from '../keep-trying.js';
 import type { Log } from '../ports.js';
 import { watchReplica } from './watch-replica.js';
@@ -28,15 +29,20 @@ export interface Monitor {
 
 /**
  * Starts a monitor. It connects and reconnects by itself, to the node and to the replicas, until
- * `shutdown`; failures go to `log`.
+ * `shutdown`; failures go to `log`. Throws `config_invalid` for an endpoint that can be no node's.
  */
 export function createMonitor(options: MonitorOptions): Monitor {
   const stop = new AbortController();
   const { log = () => undefined, endpoint } = options;
+  // Only the host of it is named, here and in the log: it may hold credentials.
+  if (!isSessionUrl(endpoint)) {
+    throw new RendezvousError('config_invalid', 'endpoint: must be a ws:// or wss:// URL');
+  }
+  const { host: node } = new URL(endpoint);
   const running = keepTrying((succeeded) => runOnce(options, log, stop.signal, succeeded), {
     signal: stop.signal,
     onFailure: ({ message: reason }) => {
-      log({ level: 'warn', event: 'node_lost', endpoint, reason });
+      log({ level: 'warn', event: 'node_lost', node, reason });
     },
   });
   return {
@@ -54,27 +60,20 @@ async function runOnce(
   onConnected: () => void,
 ): Promise<void> {
   const { endpoint, namespace = 'default', token, store, region, primary, strategy } = options;
-  const connection = await connect({
+  const connection = await connectUntil(signal, {
     endpoint,
     namespace,
     ...(token === undefined ? {} : { token }),
     role: 'monitor',
     region,
     agent: `rendezvous monitor ${store}/${region}`,
-    signal,
   });
   onConnected();
   const over = new AbortController();
-  const stopWatching = AbortSignal.any([signal, over.signal]);
   const watches = options.replicas.map((replica) =>
-    watchReplica({ ...replica, store, region, primary, strategy }, connection, log, stopWatching),
+    watchReplica({ ...replica, store, region, primary, strategy }, connection, log, over.signal),
   );
-  const shutdown = (): void => {
-    connection.shutdown();
-  };
-  signal.addEventListener('abort', shutdown);
   const reason = await connection.ended;
-  signal.removeEventListener('abort', shutdown);
   over.abort();
   await Promise.all(watches);
   throw reason;

@@ -18,6 +18,8 @@ import {
 import type { MonitorLink } from '../host/local-link.js';
 import { keepTrying, pause } from '../keep-trying.js';
 import type { Log } from '../ports.js';
+import { type Bell, createBell } from './bell.js';
+import { inTime } from './in-time.js';
 
 export interface WatchedReplica {
   readonly store: string;
@@ -29,8 +31,11 @@ export interface WatchedReplica {
   /** URL of the store's primary. */
   readonly primary: string;
   readonly strategy: VisibilityStrategy;
+  /** For each answer of replica, primary and node. Default 10,000: adapters have bounds of their own. */
+  readonly answerTimeoutMs?: number;
 }
 
+const ANSWER_TIMEOUT_MS = 10_000;
 /** Between two questions while branches are open: a fast answer costs the replica ~0.1 ms of CPU. */
 const POLL_INTERVAL_MIN_MS = 1;
 /** A stalled replica is asked less often: at 1 % of the stall, for it costs no more of the wait. */
@@ -63,54 +68,79 @@ export async function watchReplica(
 }
 
 async function watchOnce(
-  { store, region, name, endpoint, primary, strategy }: WatchedReplica,
+  replica: WatchedReplica,
   link: MonitorLink,
   signal: AbortSignal,
   onAttached: () => void,
 ): Promise<void> {
-  const connection = await strategy.connectReplica(endpoint, signal);
+  const { store, region, name, endpoint, primary, strategy } = replica;
+  const { answerTimeoutMs: timeoutMs = ANSWER_TIMEOUT_MS } = replica;
+  const bounded = <T>(what: string, promise: Promise<T>): Promise<T> =>
+    inTime(promise, { what, timeoutMs, signal });
+  const attempt = new AbortController();
+  const abandon = (): void => attempt.abort();
+  const connecting = strategy.connectReplica(endpoint, attempt.signal);
+  signal.addEventListener('abort', abandon);
+  let connection: ReplicaConnection | undefined;
   let attach = 0;
   try {
-    const barrier = await strategy.readPrimary(primary, signal);
+    connection = await bounded('a connection to the replica', connecting);
+    const reading = strategy.readPrimary(primary, attempt.signal);
+    const barrier = await bounded("the primary's position", reading);
     const opened = createBell();
     const attached = new Promise<void>((resolve, reject) => {
-      attach = link.stream(
-        { kind: 'attach', store, region, replica: name, barrier },
-        (body: NodeBody) => {
-          if (body.kind === 'failure') {
-            reject(new RendezvousError('store_failed', body.message));
-            return;
-          }
-          resolve();
-          opened.ring();
-        },
-      );
+      const request = { kind: 'attach', store, region, replica: name, barrier } as const;
+      attach = link.stream(request, (body: NodeBody) => {
+        if (body.kind === 'failure') {
+          reject(new RendezvousError('store_failed', body.message));
+          return;
+        }
+        resolve();
+        opened.ring();
+      });
     });
-    await attached;
-    onAttached();
-    await follow(connection, link, attach, opened, signal);
+    await bounded("the node's answer to the attach", attached);
+    const readWatermark = connection.readWatermark.bind(connection);
+    const read = (): Promise<string> => bounded("the replica's position", readWatermark());
+    await follow({ read, link, attach, opened, signal }, onAttached);
   } finally {
+    signal.removeEventListener('abort', abandon);
+    abandon();
     if (attach !== 0) link.send({ kind: 'cancel', target: attach });
-    await connection.shutdown();
+    if (connection) await connection.shutdown();
+    else closeLate(connecting);
   }
 }
 
+/** Nobody waits for this connection any more; should it come, it must not stay. */
+function closeLate(connecting: Promise<ReplicaConnection>): void {
+  connecting.then((connection) => connection.shutdown()).catch(() => undefined);
+}
+
+interface Attached {
+  readonly read: () => Promise<string>;
+  readonly link: MonitorLink;
+  readonly attach: number;
+  /** Rings when the node has opened branches. */
+  readonly opened: Bell;
+  readonly signal: AbortSignal;
+}
+
 async function follow(
-  connection: ReplicaConnection,
-  link: MonitorLink,
-  attach: number,
-  opened: Bell,
-  signal: AbortSignal,
+  { read, link, attach, opened, signal }: Attached,
+  onAttached: () => void,
 ): Promise<void> {
   let last = '';
   let advancedAtMs = performance.now();
   while (!signal.aborted) {
     opened.silence();
-    const position = await connection.readWatermark();
+    const position = await read();
     const nowMs = performance.now();
     if (position !== last) advancedAtMs = nowMs;
-    last = position;
     const answer = await link.request({ kind: 'watermark', attach, position });
+    // Only now: a replica that connects, and then cannot say how far it is, is asked less and less.
+    if (last === '') onAttached();
+    last = position;
     const branchesOpen = answer.kind === 'watermarked' ? answer.branchesOpen : 0;
     if (branchesOpen > 0 || opened.hasRung) {
       const intervalMs = (nowMs - advancedAtMs) * POLL_STALL_SHARE;
@@ -123,37 +153,4 @@ async function follow(
       await opened.heard(IDLE_INTERVAL_MS, signal);
     }
   }
-}
-
-interface Bell {
-  readonly hasRung: boolean;
-  ring(): void;
-  silence(): void;
-  /** Resolves at the next ring, after `timeoutMs`, or when `signal` aborts. */
-  heard(timeoutMs: number, signal: AbortSignal): Promise<void>;
-}
-
-function createBell(): Bell {
-  let hasRung = false;
-  let wake: () => void = () => undefined;
-  return {
-    get hasRung() {
-      return hasRung;
-    },
-    ring: () => {
-      hasRung = true;
-      wake();
-    },
-    silence: () => {
-      hasRung = false;
-    },
-    heard: async (timeoutMs, signal) => {
-      if (hasRung) return;
-      const rung = new AbortController();
-      wake = () => {
-        rung.abort();
-      };
-      await pause(timeoutMs, AbortSignal.any([rung.signal, signal]));
-    },
-  };
 }

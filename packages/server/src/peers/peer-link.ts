@@ -6,9 +6,10 @@
  * Resumes from the applied position, so that being away costs nothing but time; what must be told
  * to the peer waits in the core until it acknowledges.
  */
-import { connect, type Connection } from '@rendezvous/client/session';
+import type { Connection } from '@rendezvous/client/session';
 import type { NodeBody, ReportClosed } from '@rendezvous/protocol';
 import type { NodeHost, PeerConnection } from '../host/node-host.js';
+import { connectUntil } from '../connect-until.js';
 import { keepTrying } from '../keep-trying.js';
 import type { Log } from '../ports.js';
 
@@ -57,51 +58,43 @@ export function startPeerLink(options: PeerLinkOptions): PeerLink {
 async function linkOnce(
   options: PeerLinkOptions,
   signal: AbortSignal,
-  onConnected: () => void,
+  onStreaming: () => void,
 ): Promise<void> {
   const { peer, host, namespace, nodeId, regions, log } = options;
-  const connection = await connect({
+  const connection = await connectUntil(signal, {
     endpoint: peer.endpoint,
     namespace,
     ...(peer.token === undefined ? {} : { token: peer.token }),
     role: 'peer',
     region: regions[0] ?? '',
     agent: `rendezvous node ${nodeId}`,
-    signal,
   });
-  const shutdown = (): void => {
-    connection.shutdown();
-  };
-  signal.addEventListener('abort', shutdown);
   try {
-    onConnected();
-    log({
-      level: 'info',
-      event: 'peer_connected',
-      peer: peer.name,
-      node: connection.welcome.nodeId,
-    });
-    host.connectPeer(peer.name, toPeerConnection(options, connection));
+    const { nodeId: node } = connection.welcome;
+    log({ level: 'info', event: 'peer_connected', peer: peer.name, node });
+    host.connectPeer(peer.name, toPeerConnection(options, connection, onStreaming));
     throw await connection.ended;
   } finally {
-    signal.removeEventListener('abort', shutdown);
     host.disconnectPeer(peer.name);
   }
 }
 
-function toPeerConnection(options: PeerLinkOptions, connection: Connection): PeerConnection {
-  const { peer, host, regions } = options;
+function toPeerConnection(
+  options: PeerLinkOptions,
+  connection: Connection,
+  onStreaming: () => void,
+): PeerConnection {
+  const { peer, host, regions, log } = options;
   let stream = 0;
   const receive = (body: NodeBody): void => {
     if (connection.isOver) return;
-    const isSane = body.kind === 'batch' && host.receiveBatch(peer.name, body);
-    if (isSane) return;
-    options.log({
-      level: 'error',
-      event: 'peer_stream_refused',
-      peer: peer.name,
-      answer: body.kind,
-    });
+    if (body.kind === 'batch' && host.receiveBatch(peer.name, body)) {
+      // Only now: a peer whose batches make no sense is asked less and less often.
+      onStreaming();
+      return;
+    }
+    const reason = body.kind === 'failure' ? body.message : 'what it sent makes no sense';
+    log({ level: 'error', event: 'peer_stream_refused', peer: peer.name, reason });
     connection.shutdown();
   };
   return {

@@ -20,89 +20,151 @@ import type { Log } from '../ports.js';
 import { greet, type NodeIdentity } from './greet.js';
 import { OutgoingFrames } from './outgoing-frames.js';
 import { mayDo } from './permissions.js';
+import { watchLiveness } from './watch-liveness.js';
 
 const HELLO_TIMEOUT_MS = 5_000;
+const SILENCE_MS_MAX = 6_000;
 /** WebSocket close codes (RFC 6455): protocol error, unsupported data, policy violation. */
 const CLOSE_PROTOCOL_ERROR = 1002;
 const CLOSE_UNSUPPORTED_DATA = 1003;
 const CLOSE_POLICY_VIOLATION = 1008;
 
+/** Of what a client says of itself, for the log. */
+const AGENT_LENGTH_MAX = 100;
+
 export interface SessionContext {
   readonly host: NodeHost;
   readonly identity: NodeIdentity;
   readonly log: Log;
+  /** From the connection to the hello. Default 5,000. */
+  readonly helloTimeoutMs?: number;
+  /** How long a monitor or a peer may be silent. Default 6,000. */
+  readonly silenceMsMax?: number;
 }
 
 /** Serves the socket until it is over. */
-export function serveSession(socket: WebSocket, { host, identity, log }: SessionContext): void {
-  const frames = new OutgoingFrames(socket);
-  let live: { readonly session: number; readonly role: Role } | undefined;
+export function serveSession(socket: WebSocket, context: SessionContext): void {
+  new ServedSession(socket, context).listen();
+}
 
-  const fail = (id: number, error: RendezvousError): void => {
-    const { code, message, retryable } = error;
-    const body: NodeBody = { kind: 'failure', code, message, retryable };
-    frames.push({ id, body });
-  };
-  const end = (closeCode: number, id: number, error: RendezvousError): void => {
-    log({ level: 'warn', event: 'session_refused', code: error.code, reason: error.message });
-    fail(id, error);
-    frames.flush();
-    socket.close(closeCode, error.code);
-  };
-  const helloTimer = setTimeout(() => {
-    end(CLOSE_POLICY_VIOLATION, 0, new RendezvousError('bad_frame', 'no hello came in time'));
-  }, HELLO_TIMEOUT_MS);
+class ServedSession {
+  readonly #socket: WebSocket;
+  readonly #context: SessionContext;
+  readonly #frames: OutgoingFrames;
+  readonly #helloTimer: NodeJS.Timeout;
+  #live: { readonly session: number; readonly role: Role } | undefined;
 
-  const begin = (messages: readonly ClientMessage[]): void => {
-    clearTimeout(helloTimer);
+  constructor(socket: WebSocket, context: SessionContext) {
+    this.#socket = socket;
+    this.#context = context;
+    this.#frames = new OutgoingFrames(socket, () => this.#drop('it does not read'));
+    this.#helloTimer = setTimeout(() => {
+      this.#refuse(CLOSE_POLICY_VIOLATION, badFrame('no hello came in time'));
+    }, context.helloTimeoutMs ?? HELLO_TIMEOUT_MS);
+  }
+
+  listen(): void {
+    const socket = this.#socket;
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('error', ({ message: reason }) => {
+      this.#context.log({ level: 'debug', event: 'session_error', reason });
+    });
+    socket.on('close', () => this.#end());
+  }
+
+  #isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (!this.#isOpen()) return;
+    const messages = this.#read(data, isBinary);
+    if (messages === undefined) return;
+    if (this.#live === undefined) {
+      this.#begin(messages);
+      return;
+    }
+    const { session, role } = this.#live;
+    for (const message of messages) {
+      // What this very frame asked for may be more than the client reads.
+      if (!this.#isOpen()) return;
+      if (mayDo(role, message.body.kind)) this.#context.host.receive(session, message);
+      else this.#fail(message.id, denied(role, message));
+    }
+  }
+
+  /** The messages of a frame. Undefined when it is none; the session is then over. */
+  #read(data: RawData, isBinary: boolean): readonly ClientMessage[] | undefined {
+    if (!isBinary) {
+      this.#refuse(CLOSE_UNSUPPORTED_DATA, badFrame('frames are binary'));
+      return undefined;
+    }
+    try {
+      const messages = decodeClientFrame(toBytes(data));
+      if (messages.some(({ id }) => id === 0)) throw badFrame('the id 0 is the session itself');
+      return messages;
+    } catch (error) {
+      this.#refuse(CLOSE_PROTOCOL_ERROR, RendezvousError.from(error));
+      return undefined;
+    }
+  }
+
+  #begin(messages: readonly ClientMessage[]): void {
     const [first] = messages;
     if (messages.length !== 1 || first?.body.kind !== 'hello') {
-      throw new RendezvousError('bad_frame', 'the first frame must hold exactly one hello');
+      const error = badFrame('the first frame must hold exactly one hello');
+      this.#refuse(CLOSE_PROTOCOL_ERROR, error);
+      return;
     }
     const { body: hello, id } = first;
+    const { host, identity, log, silenceMsMax = SILENCE_MS_MAX } = this.#context;
     try {
-      const welcome = greet(identity, hello);
-      const session = host.openSession((message) => {
-        frames.push(message);
-      });
-      live = { session, role: hello.role };
-      frames.push({ id, body: welcome });
-      log({ level: 'debug', event: 'session_begun', role: hello.role, agent: hello.agent });
+      this.#frames.push({ id, body: greet(identity, hello) });
     } catch (error) {
-      end(CLOSE_POLICY_VIOLATION, id, RendezvousError.from(error));
-    }
-  };
-  const receive = (data: RawData, isBinary: boolean): void => {
-    if (!isBinary) {
-      end(CLOSE_UNSUPPORTED_DATA, 0, new RendezvousError('bad_frame', 'frames are binary'));
+      this.#refuse(CLOSE_POLICY_VIOLATION, RendezvousError.from(error), id);
       return;
     }
-    const messages = decodeClientFrame(toBytes(data));
-    if (live === undefined) {
-      begin(messages);
-      return;
+    clearTimeout(this.#helloTimer);
+    const { role, agent } = hello;
+    const session = host.openSession((message) => this.#frames.push(message));
+    this.#live = { session, role };
+    // What a monitor said last holds as long as its session: a dead one must not stand. An idle
+    // function is frozen and cannot answer; nobody relies on it, and TCP notices in the end.
+    if (role !== 'reader' && role !== 'writer') {
+      watchLiveness(this.#socket, silenceMsMax, () => this.#drop('it is silent'));
     }
-    for (const message of messages) {
-      if (mayDo(live.role, message.body.kind)) host.receive(live.session, message);
-      else fail(message.id, denied(live.role, message));
-    }
-  };
+    log({ level: 'debug', event: 'session_begun', role, agent: agent.slice(0, AGENT_LENGTH_MAX) });
+  }
 
-  socket.on('message', (data, isBinary) => {
-    if (socket.readyState !== socket.OPEN) return;
-    try {
-      receive(data, isBinary);
-    } catch (error) {
-      end(CLOSE_PROTOCOL_ERROR, 0, toBadFrame(error));
-    }
-  });
-  socket.on('error', (error) => {
-    log({ level: 'debug', event: 'session_error', reason: error.message });
-  });
-  socket.on('close', () => {
-    clearTimeout(helloTimer);
-    if (live) host.endSession(live.session);
-  });
+  #fail(id: number, { code, message, retryable }: RendezvousError): void {
+    const body: NodeBody = { kind: 'failure', code, message, retryable };
+    this.#frames.push({ id, body });
+  }
+
+  /** Says why, and ends the session; id 0 is the session itself. */
+  #refuse(closeCode: number, error: RendezvousError, id = 0): void {
+    const { code, message: reason } = error;
+    this.#context.log({ level: 'warn', event: 'session_refused', code, reason });
+    this.#fail(id, error);
+    this.#frames.flush();
+    this.#socket.close(closeCode, code);
+    this.#end();
+  }
+
+  /** Ends a session with a client that would not hear why. */
+  #drop(reason: string): void {
+    const role = this.#live?.role;
+    this.#context.log({ level: 'warn', event: 'session_dropped', role, reason });
+    this.#socket.terminate();
+    this.#end();
+  }
+
+  /** At once: a client may take its time to close its side. */
+  #end(): void {
+    clearTimeout(this.#helloTimer);
+    if (this.#live) this.#context.host.endSession(this.#live.session);
+    this.#live = undefined;
+  }
 }
 
 function toBytes(data: RawData): Uint8Array {
@@ -110,15 +172,13 @@ function toBytes(data: RawData): Uint8Array {
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
 }
 
+function badFrame(message: string): RendezvousError {
+  return new RendezvousError('bad_frame', message);
+}
+
 function denied(role: Role, message: ClientMessage): RendezvousError {
   return new RendezvousError(
     'permission_denied',
     `a session with the role ${role} may not ${message.body.kind}`,
   );
-}
-
-/** A fault of the bytes ends the session; a fault of ours must not hide as one. */
-function toBadFrame(error: unknown): RendezvousError {
-  if (error instanceof RendezvousError) return error;
-  throw error;
 }

@@ -45,25 +45,33 @@ export function allowsRole(granted: Role, role: Role): boolean {
   return granted === role || granted === 'admin' || (granted === 'writer' && role === 'reader');
 }
 
-function parseGrant(value: unknown, path: string): TokenGrant {
-  if (!isRecord(value)) throw invalid(`${path} must be an object`);
-  const unknownKey = Object.keys(value).find(
-    (key) => !['token', 'namespace', 'role'].includes(key),
-  );
-  if (unknownKey !== undefined) throw invalid(`${path} has an unknown key "${unknownKey}"`);
-  const { token, namespace = 'default', role } = value;
+/** Throws `config_invalid`, naming `path` but nothing that could be a token. */
+export function assertGrant(
+  grant: Readonly<Record<keyof TokenGrant, unknown>>,
+  path: string,
+): asserts grant is TokenGrant {
+  const { token, namespace, role } = grant;
   if (typeof token !== 'string' || token.length < TOKEN_LENGTH_MIN) {
-    throw invalid(`${path}.token must be text of at least ${String(TOKEN_LENGTH_MIN)} characters`);
+    throw invalid(`${path}.token must be text of at least ${TOKEN_LENGTH_MIN} characters`);
   }
   if (typeof namespace !== 'string' || !isName(namespace)) {
     throw invalid(`${path}.namespace must match [a-z0-9][a-z0-9-]{0,31}`);
   }
-  if (!isRole(role)) throw invalid(`${path}.role must be one of ${ROLES.join(', ')}`);
-  return { token, namespace, role };
+  if (typeof role !== 'string' || !ROLES.includes(role)) {
+    throw invalid(`${path}.role must be one of ${ROLES.join(', ')}`);
+  }
 }
 
-function isRole(value: unknown): value is Role {
-  return typeof value === 'string' && ROLES.includes(value);
+function parseGrant(value: unknown, path: string): TokenGrant {
+  if (!isRecord(value)) throw invalid(`${path} must be an object`);
+  const { token, namespace = 'default', role, ...rest } = value;
+  // Whoever mistook keys for values wrote a token there.
+  if (Object.keys(rest).length > 0) {
+    throw invalid(`${path} has an unknown key; known are token, namespace and role`);
+  }
+  const grant = { token, namespace, role };
+  assertGrant(grant, path);
+  return grant;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
