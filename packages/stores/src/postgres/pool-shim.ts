@@ -1,4 +1,5 @@
 import type { StoreHandle } from '@rendezvous/protocol';
+import { RendezvousError } from '@rendezvous/protocol';
 import { shimClient } from './client-shim.js';
 import { deliver } from './deliver.js';
 import type { PgPool, PgPoolClient, QueryResult } from './driver.js';
@@ -111,7 +112,9 @@ async function withClient<T>(
   try {
     return await use(connectionOf(client), release);
   } catch (error) {
-    release(error instanceof RoleChanged ? undefined : error);
+    // What Rendezvous refused or gave up says nothing of the client.
+    const ours = error instanceof RoleChanged || error instanceof RendezvousError;
+    release(ours ? undefined : error);
     throw error;
   } finally {
     release();

@@ -1,3 +1,4 @@
+import { RendezvousError } from '@rendezvous/protocol';
 import type { PostgresPair } from '@rendezvous/testkit';
 import { startPostgresPair } from '@rendezvous/testkit';
 import pg from 'pg';
@@ -164,6 +165,17 @@ describe('on a replica', () => {
     expect([bare.idleCount, bare.waitingCount]).toEqual([1, 0]);
     gate.open();
     await Promise.all(reads);
+    await pool.end();
+  });
+});
+
+describe('a pool whose wait fails', () => {
+  it('keeps its client', async () => {
+    const bare = new pg.Pool({ connectionString: pair.replica.url });
+    const failure = new RendezvousError('wait_timed_out', 'no');
+    const pool = wrapPg(bare, new RecordingHandle({ beforeRead: () => Promise.reject(failure) }));
+    await expect(pool.query('SELECT 1')).rejects.toBe(failure);
+    expect([bare.totalCount, bare.idleCount]).toEqual([1, 1]);
     await pool.end();
   });
 });
