@@ -5,6 +5,7 @@ export function createPost(changes: Partial<PostOutcome> = {}): PostOutcome {
   return {
     stale: false,
     timedOut: false,
+    prevented: false,
     windowMs: 200,
     lagMs: undefined,
     wakeMs: undefined,
@@ -15,6 +16,7 @@ export function createPost(changes: Partial<PostOutcome> = {}): PostOutcome {
 export interface ResultChanges {
   readonly baselinePosts?: readonly PostOutcome[];
   readonly rendezvousPosts?: readonly PostOutcome[];
+  readonly warmUp?: readonly PostOutcome[];
   readonly unanswered?: number;
 }
 
@@ -27,20 +29,22 @@ export function createResult(changes: ResultChanges = {}): DemoResult {
     concurrency: 50,
     pollMs: 20,
     baseline: {
+      warmUp: [],
       posts: changes.baselinePosts ?? [{ ...stale, lagMs: 199 }, stale],
       writeMs: 0.5,
       readMs: 0.25,
       observerResolutionMs: 0.3,
+      unanswered: 0,
     },
     rendezvous: {
+      warmUp: changes.warmUp ?? [],
       posts: changes.rendezvousPosts ?? [
-        createPost({ windowMs: 202, lagMs: 201, wakeMs: 0.75 }),
-        createPost({ windowMs: 204 }),
+        createPost({ prevented: true, windowMs: 202, lagMs: 201, wakeMs: 0.75 }),
+        createPost({ prevented: true, windowMs: 204 }),
       ],
       writeMs: 1,
       readMs: 0.2,
       observerResolutionMs: 0.3,
-      prevented: 2,
       unanswered: changes.unanswered ?? 0,
     },
     machine: {

@@ -7,8 +7,8 @@ export interface Application {
   handle<T>(attributes: Attributes, post: string, handler: () => Promise<T>): Promise<T>;
   /** What a notification sent from within `handle` must carry. */
   attributes(): Attributes;
-  /** How waits ended so far. */
-  counters(): { readonly prevented: number; readonly unanswered: number };
+  /** Reads so far that went on although nobody could say whether they were safe. */
+  unanswered(): number;
   /** When a blocked wait for the post was answered; undefined: none was. */
   releasedAtMs(post: string): number | undefined;
 }

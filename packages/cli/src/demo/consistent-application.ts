@@ -26,10 +26,7 @@ export async function createConsistent(
       rv.inject(attributes);
       return attributes;
     },
-    counters: () => {
-      const { prevented, unavailable, missing } = rv.counters;
-      return { prevented, unanswered: unavailable + missing };
-    },
+    unanswered: () => rv.counters.unavailable + rv.counters.missing,
     releasedAtMs: (post) => tap.releasedAtMs(post),
   };
 }

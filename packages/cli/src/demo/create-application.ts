@@ -18,7 +18,7 @@ function createPlain(pool: pg.Pool): Application {
     pool,
     handle: (_attributes, _post, handler) => handler(),
     attributes: () => ({}),
-    counters: () => ({ prevented: 0, unanswered: 0 }),
+    unanswered: () => 0,
     releasedAtMs: () => undefined,
   };
 }

@@ -74,7 +74,6 @@ export class DemoProcess<C extends ProcessContract> {
     this.#child = fork(toProgramFile(program), [], {
       // A session of its own: the parent alone decides what a terminal's Ctrl-C means.
       detached: true,
-      serialization: 'advanced',
       env: withoutSettings(process.env),
     });
     // A process that could not be started does not exit.

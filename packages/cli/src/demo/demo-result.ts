@@ -10,6 +10,8 @@ export interface PostOutcome {
   readonly stale: boolean;
   /** The read gave up waiting. */
   readonly timedOut: boolean;
+  /** A wait had to block: without it the read would have been stale. */
+  readonly prevented: boolean;
   /** From the write's acknowledgement in eu to the read's success in us; undefined: it never did. */
   readonly windowMs: number | undefined;
   /** From the acknowledgement to the observer's first sight; undefined: not an observed post. */
@@ -19,17 +21,14 @@ export interface PostOutcome {
 }
 
 export interface PhaseResult {
+  /** Posts before the measurement: nothing of them is measured, but no read of them may be wrong. */
+  readonly warmUp: readonly PostOutcome[];
   readonly posts: readonly PostOutcome[];
   /** Medians of one write and one read of visible data, one at a time on an otherwise idle system. */
   readonly writeMs: number;
   readonly readMs: number;
   /** How often the observer looked while it looked: the median time of one of its probes. */
   readonly observerResolutionMs: number | undefined;
-}
-
-export interface RendezvousPhaseResult extends PhaseResult {
-  /** Waits that had to block. */
-  readonly prevented: number;
   /** Reads that went on although nobody could say whether they were safe. */
   readonly unanswered: number;
 }
@@ -50,7 +49,7 @@ export interface DemoResult {
   /** How often a reader that found nothing looked again, without Rendezvous. */
   readonly pollMs: number;
   readonly baseline: PhaseResult;
-  readonly rendezvous: RendezvousPhaseResult;
+  readonly rendezvous: PhaseResult;
   readonly machine: Machine;
 }
 
@@ -70,30 +69,39 @@ export interface DemoJson {
 }
 
 export function toDemoJson({ store, baseline, rendezvous }: DemoResult): DemoJson {
+  const { staleReads, timedOut } = countFailures(rendezvous);
   return {
     store,
     posts: rendezvous.posts.length,
     replicationLagMs: summarize(measured([...baseline.posts, ...rendezvous.posts], 'lagMs')),
     baseline: {
-      staleReads: countStale(baseline),
+      staleReads: count(baseline.posts, 'stale'),
       windowMs: summarize(measured(baseline.posts, 'windowMs')),
     },
     rendezvous: {
-      staleReads: countStale(rendezvous),
-      prevented: rendezvous.prevented,
-      timedOut: countTimedOut(rendezvous),
+      staleReads,
+      prevented: count(rendezvous.posts, 'prevented'),
+      timedOut,
       windowMs: summarize(measured(rendezvous.posts, 'windowMs')),
       wakeMs: summarize(measured(rendezvous.posts, 'wakeMs')),
     },
   };
 }
 
-export function countStale({ posts }: PhaseResult): number {
-  return posts.filter(({ stale }) => stale).length;
+/** What must not happen with Rendezvous: the warm-up is no excuse. */
+export function countFailures({ warmUp, posts }: PhaseResult): {
+  readonly staleReads: number;
+  readonly timedOut: number;
+} {
+  const all = [...warmUp, ...posts];
+  return { staleReads: count(all, 'stale'), timedOut: count(all, 'timedOut') };
 }
 
-export function countTimedOut({ posts }: PhaseResult): number {
-  return posts.filter(({ timedOut }) => timedOut).length;
+export function count(
+  posts: readonly PostOutcome[],
+  what: 'stale' | 'timedOut' | 'prevented',
+): number {
+  return posts.filter((post) => post[what]).length;
 }
 
 /** The values of one measurement, of the posts that have it. */

@@ -1,5 +1,5 @@
 /** The result as one HTML file that needs nothing else: no script, no font, no image from outside. */
-import { countStale, measured, type DemoResult } from './demo-result.js';
+import { count, measured, type DemoResult } from './demo-result.js';
 import { drawHistogram, toAxisMax } from './histogram.js';
 import { formatFootnotes, toRows } from './result-table.js';
 import { percentile } from './statistics.js';
@@ -68,13 +68,13 @@ function renderDistributions({ baseline, rendezvous }: DemoResult): string {
       id: 'without',
       title: 'Without Rendezvous',
       posts: baseline.posts,
-      caption: `Without Rendezvous: ${countStale(baseline)} readers found nothing and had to look again until the post was there.`,
+      caption: `Without Rendezvous: ${count(baseline.posts, 'stale')} readers found nothing and had to look again until the post was there.`,
     },
     {
       id: 'with',
       title: 'With Rendezvous',
       posts: rendezvous.posts,
-      caption: `With Rendezvous: ${rendezvous.prevented} reads waited until the post was there, and then read it.`,
+      caption: `With Rendezvous: ${count(rendezvous.posts, 'prevented')} reads waited until the post was there, and then read it.`,
     },
   ];
   const maxMs = toAxisMax(phases.flatMap(({ posts }) => measured(posts, 'windowMs')));

@@ -6,7 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresPair } from '@rendezvous/testkit';
 import { startDemoProcess, type DemoProcess, type StartOptions } from './demo-process.js';
-import { MEASURED_CALLS, type PostOutcome, type RendezvousPhaseResult } from './demo-result.js';
+import { MEASURED_CALLS, type PostOutcome, type PhaseResult } from './demo-result.js';
 import type {
   FunctionSetup,
   ObserverContract,
@@ -18,6 +18,11 @@ import type {
 } from './process-contracts.js';
 import type { Progress } from './progress.js';
 
+/**
+ * Posts before those that count: functions that serve for the first time would show how long a
+ * runtime takes to compile, in both phases alike.
+ */
+const WARM_UP_POSTS = 300;
 /** The observer watches every tenth post. */
 const OBSERVED_EVERY = 10;
 /** A process that owes an answer for longer than the lag and this is broken. */
@@ -44,8 +49,8 @@ interface Cast {
   readonly observer: DemoProcess<ObserverContract>;
 }
 
-export async function runPhase(options: PhaseOptions): Promise<RendezvousPhaseResult> {
-  const { pair, rendezvous, concurrency, pollMs } = options;
+export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
+  const { pair, rendezvous, concurrency, lagMs, pollMs } = options;
   await using queue = await start<QueueContract>(options, 'queue-process', null);
   const { port: queuePort } = await queue.ready;
   const toSetup = (databaseUrl: string, region: 'eu' | 'us'): FunctionSetup => ({
@@ -56,6 +61,7 @@ export async function runPhase(options: PhaseOptions): Promise<RendezvousPhaseRe
   });
   await using observer = await start<ObserverContract>(options, 'observer-process', {
     databaseUrl: pair.replica.url,
+    lagMs,
   });
   await using reader = await start<ReaderContract>(options, 'reader-process', {
     ...toSetup(pair.replica.url, 'us'),
@@ -67,8 +73,12 @@ export async function runPhase(options: PhaseOptions): Promise<RendezvousPhaseRe
     toSetup(pair.primary.url, 'eu'),
   );
   const cast = { writer, reader, observer };
-  const posts = await runPosts(cast, options);
-  return { posts, ...(await measure(cast, options)) };
+  const outcomes = await runPosts(cast, options);
+  return {
+    warmUp: outcomes.slice(0, WARM_UP_POSTS),
+    posts: outcomes.slice(WARM_UP_POSTS),
+    ...(await measure(cast, options)),
+  };
 }
 
 function start<C extends ProcessContract>(
@@ -88,13 +98,15 @@ async function runPosts(cast: Cast, options: PhaseOptions): Promise<PostOutcome[
   const { name, posts, lagMs, concurrency, progress, signal } = options;
   // One for each post that is about to start, and some for the processes.
   setMaxListeners(concurrency + 20, signal);
-  const outcomes: PostOutcome[] = [];
+  const total = WARM_UP_POSTS + posts;
+  const outcomes = new Array<PostOutcome>(total);
   let next = 0;
+  let done = 0;
   const run = async (lane: number): Promise<void> => {
     await sleep((lane * lagMs) / concurrency, undefined, { signal });
-    for (let index = next++; index < posts; index = next++) {
-      outcomes.push(await runPost(cast, `${name}-${index}`, index % OBSERVED_EVERY === 0));
-      progress.advance(outcomes.length, posts);
+    for (let index = next++; index < total; index = next++) {
+      outcomes[index] = await runPost(cast, `${name}-${index}`, index % OBSERVED_EVERY === 0);
+      progress.advance((done += 1), total);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, (_, lane) => run(lane)));
@@ -102,19 +114,21 @@ async function runPosts(cast: Cast, options: PhaseOptions): Promise<PostOutcome[
 }
 
 async function runPost(cast: Cast, post: string, observed: boolean): Promise<PostOutcome> {
-  const [report, seen, { acknowledgedAtMs }] = await Promise.all([
+  const [report, sight, { acknowledgedAtMs }] = await Promise.all([
     cast.reader.request('read', { post }),
     observed ? cast.observer.request('watch', { post }) : undefined,
     cast.writer.request('write', { post }),
   ]);
   const { stale, timedOut, succeededAtMs, releasedAtMs } = report;
-  const blocked = releasedAtMs !== null && seen !== undefined;
+  const seenAtMs = sight?.seenAtMs ?? null;
+  const isWoken = releasedAtMs !== null && seenAtMs !== null;
   return {
     stale,
     timedOut,
+    prevented: releasedAtMs !== null,
     windowMs: succeededAtMs === null ? undefined : succeededAtMs - acknowledgedAtMs,
-    lagMs: seen === undefined ? undefined : seen.seenAtMs - acknowledgedAtMs,
-    wakeMs: blocked ? releasedAtMs - seen.seenAtMs : undefined,
+    lagMs: seenAtMs === null ? undefined : seenAtMs - acknowledgedAtMs,
+    wakeMs: isWoken ? releasedAtMs - seenAtMs : undefined,
   };
 }
 
@@ -122,8 +136,8 @@ async function runPost(cast: Cast, post: string, observed: boolean): Promise<Pos
 async function measure(
   { writer, reader, observer }: Cast,
   { lagMs, progress, signal }: PhaseOptions,
-): Promise<Omit<RendezvousPhaseResult, 'posts'>> {
-  const counters = await reader.request('counters', null);
+): Promise<Omit<PhaseResult, 'posts' | 'warmUp'>> {
+  const { unanswered } = await reader.request('unanswered', null);
   const resolution = await observer.request('resolution', null);
   progress.step('Measuring single writes and reads');
   const write = await writer.request('measure', { count: MEASURED_CALLS });
@@ -131,7 +145,7 @@ async function measure(
   await sleep(2 * lagMs, undefined, { signal });
   const read = await reader.request('measure', { count: MEASURED_CALLS });
   return {
-    ...counters,
+    unanswered,
     writeMs: write.medianMs,
     readMs: read.medianMs,
     observerResolutionMs: resolution.medianMs ?? undefined,

@@ -57,10 +57,10 @@ export interface ReaderContract extends ProcessContract {
       readonly payload: { readonly count: number };
       readonly reply: { readonly medianMs: number };
     };
-    /** How its waits ended since the start. */
-    readonly counters: {
+    /** Reads that went on although nobody could say whether they were safe. */
+    readonly unanswered: {
       readonly payload: null;
-      readonly reply: { readonly prevented: number; readonly unanswered: number };
+      readonly reply: { readonly unanswered: number };
     };
   };
 }
@@ -82,15 +82,22 @@ export interface ReadReport {
   readonly releasedAtMs: number | null;
 }
 
-/** Looks at the replica all the time, on a connection of its own. */
+/** Sees when a post becomes readable at the replica. */
 export interface ObserverContract extends ProcessContract {
-  readonly setup: { readonly databaseUrl: string };
+  readonly setup: {
+    readonly databaseUrl: string;
+    /** The injected lag: no post is readable earlier after it was asked to watch it. */
+    readonly lagMs: number;
+  };
   readonly ready: null;
   readonly requests: {
-    /** Answered once the post is there; the time is that at which the successful probe was sent. */
+    /**
+     * Asked before the post is written, answered once it is readable. The time is that at which the
+     * first successful probe was sent; null: it was the first of all, so nobody knows since when.
+     */
     readonly watch: {
       readonly payload: { readonly post: string };
-      readonly reply: { readonly seenAtMs: number };
+      readonly reply: { readonly seenAtMs: number | null };
     };
     /** The median time of one probe so far; null: there was none. */
     readonly resolution: {

@@ -68,7 +68,7 @@ serveParent<ReaderContract>(async (setup) => {
           return notification === undefined ? Promise.resolve() : readPost(notification);
         }),
       }),
-      counters: () => Promise.resolve(application.counters()),
+      unanswered: () => Promise.resolve({ unanswered: application.unanswered() }),
     },
   };
 });

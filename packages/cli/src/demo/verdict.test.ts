@@ -27,6 +27,12 @@ test.each<{ name: string; changes: ResultChanges; exitCode: number; text: RegExp
     text: /1 waits timed out/,
   },
   {
+    name: 'a stale read while warming up',
+    changes: { warmUp: [FINE, STALE] },
+    exitCode: 1,
+    text: /1 stale reads got through/,
+  },
+  {
     name: 'a wait that nobody answered',
     changes: { unanswered: 1 },
     exitCode: 3,

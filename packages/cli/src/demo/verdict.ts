@@ -1,5 +1,5 @@
 /** What a run proved, as a sentence and as the exit code that scripts rely on. */
-import { countStale, countTimedOut, type DemoResult } from './demo-result.js';
+import { count, countFailures, type DemoResult } from './demo-result.js';
 
 export interface Verdict {
   /** 0: proved. 1: a stale read got through. 3: the run proved nothing. */
@@ -8,11 +8,10 @@ export interface Verdict {
 }
 
 export function toVerdict({ baseline, rendezvous, lagMs }: DemoResult): Verdict {
-  const without = countStale(baseline);
-  const withIt = countStale(rendezvous);
-  const timedOut = countTimedOut(rendezvous);
-  if (withIt > 0) {
-    return { exitCode: 1, text: `${withIt} stale reads got through with Rendezvous on.` };
+  const without = count(baseline.posts, 'stale');
+  const { staleReads, timedOut } = countFailures(rendezvous);
+  if (staleReads > 0) {
+    return { exitCode: 1, text: `${staleReads} stale reads got through with Rendezvous on.` };
   }
   if (timedOut > 0) {
     return { exitCode: 3, text: `Proved nothing: ${timedOut} waits timed out.` };
