@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { PostgresPair } from '@rendezvous/testkit';
 import { startPostgresPair } from '@rendezvous/testkit';
@@ -227,5 +228,22 @@ describe('identity', () => {
     for (const listener of listeners) process.on('uncaughtException', listener);
     expect(error.message).toBe('from the callback');
     await client.end();
+  });
+
+  it('the handle is called in the asynchronous context of the statement', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const handle = new RecordingHandle({
+      afterWrite: () => Promise.resolve(void seen.push(context.getStore())),
+    });
+    const pool = wrapPg(new pg.Pool({ connectionString: pair.primary.url, max: 1 }), handle);
+    const remove = 'DELETE FROM posts';
+    await Promise.all(['a', 'b', 'c'].map((name) => context.run(name, () => pool.query(remove))));
+    const client = await pool.connect();
+    const queries = ['d', 'e'].map((name) => context.run(name, () => client.query(remove)));
+    await Promise.all(queries);
+    client.release();
+    await pool.end();
+    expect(seen.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 });
