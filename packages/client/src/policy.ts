@@ -23,7 +23,7 @@ export interface Policy {
   readonly onUnavailable: FallbackAction;
   /** There is no bookmark in the context. Default `proceed`, counted. */
   readonly onMissing: MissingAction;
-  /** Issue a read together with its wait, where the adapter allows it. Default true. */
+  /** Issue a read together with its wait, where the adapter allows it and most early reads count. Default true. */
   readonly speculate: boolean;
 }
 

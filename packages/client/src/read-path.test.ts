@@ -90,6 +90,22 @@ test('a speculative read is issued in the turn of its wait, before any answer', 
   expect(node.received('wait')).toHaveLength(2);
 });
 
+test('where early reads are mostly in vain, reads wait first and are issued once', async () => {
+  const { node, rv } = await startClient();
+  const store = rv.store('posts');
+  const readWith = (closedAgoMs: number): Promise<unknown> => {
+    node.answers.wait = (_body, reply) => {
+      reply({ ...CONSISTENT, closedAgoMs });
+    };
+    return rv.run(BOOKMARK, () => store.read(createRead()));
+  };
+  for (let index = 0; index < 6; index++) expect(await readWith(0)).toBe('read 2');
+  expect(await readWith(0)).toBe('read 1');
+  // The answers show that early reads would count again.
+  for (let index = 0; index < 6; index++) expect(await readWith(60_000)).toBe('read 1');
+  expect(rv.counters).toMatchObject({ speculationsAccepted: 4, speculationsRepeated: 6 });
+});
+
 test('the error of an accepted early read is the result; that of a discarded one is discarded', async () => {
   const { node, rv } = await startClient();
   const store = rv.store('posts');

@@ -4,7 +4,7 @@
  * ```
  *   nothing to wait for ─────────────────────────────▶ execute
  *   observe: execute, and beside it ask what would have been
- *   enforce: ask and, if repeatable, execute at once
+ *   enforce: ask and, if repeatable and worth it, execute at once
  *              ├─ consistent, closed before the read began ─▶ that result
  *              ├─ consistent ──────────────────────────────▶ execute (again)
  *              └─ timed_out, unknown ──────────────────────▶ the policy
@@ -23,6 +23,7 @@ import { effectiveMode } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
 import { areUsableKeys } from './keys.js';
 import type { FallbackAction, Policy } from './policy.js';
+import type { SpeculationGauge } from './speculation.js';
 import { describePending, waitFor } from './wait.js';
 import type { WaitQuery, WaitResult } from './wait.js';
 
@@ -33,6 +34,7 @@ export interface Read<T> {
   readonly region: string;
   readonly origin: unknown;
   readonly policy: Policy;
+  readonly speculation: SpeculationGauge;
   readonly operation: ReadOperation<T>;
 }
 
@@ -76,7 +78,8 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced };
   const waiting = waitFor(parts.session, query);
   const issuedMs = performance.now();
-  const early = operation.repeatable && policy.speculate ? execute(operation) : undefined;
+  const mayExecuteEarly = operation.repeatable && policy.speculate;
+  const early = mayExecuteEarly && read.speculation.pays ? execute(operation) : undefined;
   // It may be discarded, and an error of a discarded read is discarded with it.
   early?.catch(() => undefined);
   const answer = await waiting;
@@ -87,9 +90,10 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   }
   parts.counters.addWait(answer.status, answer.prevented);
   if (answer.status !== 'consistent') return fallBack(read, answer, early);
-  if (!early) return operation.execute();
   const elapsedMs = Math.ceil(performance.now() - issuedMs);
   const isValid = answer.closedAgoMs > elapsedMs;
+  read.speculation.record(isValid ? 'hit' : 'miss');
+  if (!early) return operation.execute();
   parts.counters.add(isValid ? 'speculationsAccepted' : 'speculationsRepeated');
   return isValid ? early : operation.execute();
 }

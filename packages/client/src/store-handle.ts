@@ -5,6 +5,7 @@ import { parseStoreOptions } from './options.js';
 import type { StoreOptions } from './options.js';
 import type { Policy } from './policy.js';
 import { performRead } from './read-path.js';
+import { SpeculationGauge } from './speculation.js';
 import { performWrite } from './write-path.js';
 
 /** The store as its shim sees it. Throws `config_invalid`. */
@@ -15,6 +16,7 @@ export function createStoreHandle(
 ): StoreHandle {
   const settings = parseStoreOptions(store, options, parts.settings);
   const { region, origin, strictWrites, openTimeoutMs } = settings;
+  const speculation = new SpeculationGauge();
   const policyNow = (): Policy => ({ ...settings.policy, ...parts.scope.current.policy });
   return {
     store,
@@ -27,7 +29,15 @@ export function createStoreHandle(
       return performWrite({ parts, store, strictWrites, openTimeoutMs, policy, operation });
     },
     read<T>(operation: ReadOperation<T>): Promise<T> {
-      return performRead({ parts, store, region, origin, policy: policyNow(), operation });
+      return performRead({
+        parts,
+        store,
+        region,
+        origin,
+        policy: policyNow(),
+        speculation,
+        operation,
+      });
     },
   };
 }
