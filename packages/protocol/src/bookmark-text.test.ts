@@ -32,7 +32,7 @@ test('the example of docs/reference/bookmark.md is what the code makes of it', (
   expect(parseBookmark(example ?? '', 'default')).toEqual(bookmark);
 });
 
-test('a bookmark in normal use has at most 256 bytes', () => {
+test('promise 5: a bookmark in normal use has at most 256 bytes', () => {
   let bookmark = coverOpen(emptyBookmark('a'.repeat(32)), RID, JOURNAL, Number.MAX_SAFE_INTEGER);
   for (const digit of '1234') {
     bookmark = coverOpen(bookmark, RID, JOURNAL.slice(0, 15) + digit, Number.MAX_SAFE_INTEGER);

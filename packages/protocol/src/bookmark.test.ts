@@ -119,7 +119,7 @@ describe('an incomplete mark', () => {
 describe('a bookmark that grows beyond its limit', () => {
   const top = { ...empty, incompleteEvery: true };
 
-  test('collapses to one mark for every store, never to nothing', () => {
+  test('promise 5: collapses to one mark for every store, never to nothing', () => {
     expect(afterJournals(47).incompleteEvery).toBe(false);
     expect(afterJournals(48)).toEqual(top);
     expect(isEmptyBookmark(top)).toBe(false);
