@@ -9,6 +9,7 @@ const conditions = ['rendezvous-source', 'node'];
 const needs = {
   postgres: ['{packages,tools}/**/*.postgres.test.ts'],
   process: ['{packages,tools}/**/*.process.test.ts'],
+  sim: ['{packages,tools}/**/*.sim.test.ts'],
 };
 
 const notOurs = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
@@ -57,6 +58,16 @@ export default defineConfig({
           hookTimeout: 60_000,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'sim',
+          include: needs.sim,
+          exclude: notOurs,
+          testTimeout: 600_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

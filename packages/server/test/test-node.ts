@@ -21,7 +21,7 @@ import { NodeCore } from '../src/core/node-core.js';
 import type { StoreDefinition } from '../src/core/store-layout.js';
 
 /** Positions `lineage/number`; a watermark may add `;lineage@number` for each fork it came through. */
-const testOrder: PositionOrder = {
+export const testOrder: PositionOrder = {
   parse: (text) => {
     const match = /^([a-z]+)\/(\d+)((?:;[a-z]+@\d+)*)$/.exec(text);
     if (!match) return undefined;

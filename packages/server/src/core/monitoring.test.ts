@@ -109,6 +109,23 @@ describe('replicas', () => {
     expect(node.watermark(us1, 'a/6')).toEqual({ kind: 'watermarked', branchesOpen: 0 });
   });
 
+  it('does not count a branch again that was closed before its second copy came', () => {
+    const node = new TestNode({ peers: ['eu'] });
+    const [us1 = 0] = node.watchAll();
+    const { bid, rid } = node.open({ position: 'a/1' });
+    node.watermark(us1, 'a/1');
+    node.ask({ kind: 'cancel', target: us1 }, 100);
+    const again = node.attach('us-1');
+    node.watermark(again, 'a/0');
+    node.apply('eu', {
+      journal: mintJournal(),
+      from: 0,
+      to: 1,
+      entries: [entry(1, { bid, rid, position: 'a/1' })],
+    });
+    expect(node.watermark(again, 'a/0')).toMatchObject({ branchesOpen: 0 });
+  });
+
   it('refuses an attach without a position as barrier, or to a replica that it does not serve', () => {
     const { node } = setup();
     for (const id of [node.attach('us-1', ''), node.attach('ap-1'), node.attach('us-9')]) {

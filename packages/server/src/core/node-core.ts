@@ -132,6 +132,11 @@ export class NodeCore {
     return this.#finish(nowMs);
   }
 
+  /** Branches that the node remembers, closed ones included whose owners do not know it yet. */
+  get branchCount(): number {
+    return this.#state.table.size;
+  }
+
   status(nowMs: number): StatusAnswer {
     return statusOf(this.#state, nowMs);
   }

@@ -78,17 +78,42 @@ export function insertCopy(
   if (!layout || named === 0) return;
   const branch = state.table.get(entry.bid) ?? addBranch(state, layout, entry, nowMs);
   addSpot(branch, journal, entry.sequence);
-  const isNew = branch.named === 0;
-  const wasOpen = branch.named & ~branch.closed;
+  const namedBefore = branch.named;
   branch.named |= named;
-  if (!isNew) {
-    // The branch came before by another way: what closed then, this journal's owner never heard.
-    for (const region of layout.regions.values()) {
-      const isClosedHere = (branch.named & region.mask) !== 0 && !isOpenIn(branch, region.mask);
-      if (region.served && isClosedHere) owe(state, branch, journal, region.name);
-    }
+  // It may have come before by another way: what closed then, this journal's owner never heard.
+  if (namedBefore !== 0) oweClosed(state, branch, journal);
+  settleNewPlaces(state, branch, named & ~namedBefore, nowMs);
+}
+
+/**
+ * Takes in an entry that was applied before: its owner restarted, and forgot which regions had
+ * reported (rule 20). What this node does not know any more was closed here, so it says so again.
+ */
+export function repeatCopy(
+  state: CoreState,
+  journal: string,
+  entry: JournalEntry,
+  nowMs: number,
+): void {
+  const known = state.table.get(entry.bid);
+  if (known) {
+    oweClosed(state, known, journal);
+    return;
   }
-  settleNewPlaces(state, branch, named & ~wasOpen, nowMs);
+  const layout = state.stores.get(entry.store);
+  const named = layout ? maskOf(layout, entry.regions) & layout.servedMask : 0;
+  if (!layout || named === 0) return;
+  const branch = addBranch(state, layout, entry, nowMs);
+  addSpot(branch, journal, entry.sequence);
+  branch.named = named;
+  close(state, branch, named, nowMs);
+}
+
+function oweClosed(state: CoreState, branch: Branch, journal: string): void {
+  for (const region of branch.layout.regions.values()) {
+    const isClosedHere = (branch.named & region.mask) !== 0 && !isOpenIn(branch, region.mask);
+    if (region.served && isClosedHere) owe(state, branch, journal, region.name);
+  }
 }
 
 /** Puts back an entry of the own journal after a restart. */
@@ -113,7 +138,7 @@ function append(
   const branch = known ?? addBranch(state, layout, open, nowMs);
   const regions = regionsBesides(layout, home);
   const sequence = state.journal.append(branch);
-  const wasOpen = branch.named & ~branch.closed;
+  const namedBefore = branch.named;
   branch.named |= maskOf(layout, regions);
   addSpot(branch, state.journal.id, sequence);
   const { bid, rid, store, keys, position } = open;
@@ -123,7 +148,7 @@ function append(
   });
   state.appendedHead = sequence;
   acknowledge(state, asker, sequence);
-  settleNewPlaces(state, branch, branch.named & ~wasOpen, nowMs);
+  settleNewPlaces(state, branch, branch.named & ~namedBefore, nowMs);
 }
 
 function addBranch(

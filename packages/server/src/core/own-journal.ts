@@ -16,6 +16,8 @@ interface Slot {
 
 export class OwnJournal {
   readonly id: string;
+  /** Entries up to here were live before the node started: who reported their closes is forgotten. */
+  readonly #restoredHead: number;
   #nextSequence: number;
   #durable: number;
   /** In order of sequence; collected slots are squeezed out once they are the majority. */
@@ -24,6 +26,7 @@ export class OwnJournal {
 
   constructor(id: string, head: number) {
     this.id = id;
+    this.#restoredHead = head;
     this.#nextSequence = head + 1;
     this.#durable = head;
   }
@@ -42,6 +45,14 @@ export class OwnJournal {
   /** Puts back an entry that the journal has kept through a restart. In order of sequence. */
   restore(branch: Branch, sequence: number): void {
     this.#slots.push({ sequence, branch });
+  }
+
+  /** Just below the oldest live entry that was there when the node started; else Infinity. */
+  get restoredFrom(): number {
+    for (const { sequence } of this.entriesAfter(0)) {
+      return sequence <= this.#restoredHead ? sequence - 1 : Infinity;
+    }
+    return Infinity;
   }
 
   markDurable(sequence: number): void {

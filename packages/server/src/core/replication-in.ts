@@ -11,7 +11,7 @@ import { close, forgetReports, settleReport } from './closing.js';
 import { type CoreState, UNKNOWN_JOURNAL } from './core-state.js';
 import { raiseHorizon } from './horizon.js';
 import { advance, createJournalProgress, type JournalProgress } from './journal-progress.js';
-import { insertCopy } from './opening.js';
+import { insertCopy, repeatCopy } from './opening.js';
 import type { PeerState } from './peer-state.js';
 import { wake } from './waiting.js';
 
@@ -45,7 +45,8 @@ export function applyBatch(
   progress.head = Math.max(progress.head, batch.head);
   raiseHorizon(state, batch.horizon, nowMs);
   for (const entry of batch.entries) {
-    if (entry.sequence > progress.applied) insertCopy(state, batch.journal, entry, nowMs);
+    const take = entry.sequence > progress.applied ? insertCopy : repeatCopy;
+    take(state, batch.journal, entry, nowMs);
   }
   for (const bid of batch.aborted) {
     const branch = state.table.get(bid);

@@ -30,12 +30,14 @@ export function receiveReplicate(
   nowMs: number,
 ): void {
   const { journal } = state;
-  const from = request.journal === journal.id ? request.from : 0;
-  if (from > journal.durable) {
-    const message = `the peer has applied ${String(from)} of journal ${journal.id}, which ends at ${String(journal.durable)}`;
+  const applied = request.journal === journal.id ? request.from : 0;
+  if (applied > journal.durable) {
+    const message = `the peer has applied ${String(applied)} of journal ${journal.id}, which ends at ${String(journal.durable)}`;
     replyFailure(state, asker, 'journal_failed', message);
     return;
   }
+  // What this node held before it restarted is sent again: who reported its close is forgotten.
+  const from = Math.min(applied, journal.restoredFrom);
   const aborted = new Set<string>();
   for (const { branch, sequence } of journal.entriesAfter(0)) {
     if (sequence > from) break;

@@ -161,6 +161,22 @@ describe('replication out', () => {
     expect(node.answers(stream, 9)).toMatchObject([{ kind: 'failure', code: 'journal_failed' }]);
   });
 
+  it('rule 20: after a restart live entries are sent again, also to a peer that has applied them', () => {
+    const entries = [entry(3), entry(5)];
+    const node = new TestNode({
+      name: 'eu',
+      journal: { id: mintJournal(), head: 7, entries, horizon: '' },
+    });
+    const stream = node.ask(replicate(7, node.journal), 9);
+    expect(node.answers(stream, 9)).toMatchObject([{ from: 2, to: 7, entries }]);
+    const bids = entries.map(({ bid }) => bid);
+    for (const region of ['us', 'ap']) {
+      node.ask({ kind: 'reportClosed', journal: node.journal, region, bids }, 9);
+    }
+    const later = node.ask(replicate(7, node.journal), 10);
+    expect(node.answers(later, 10)).toMatchObject([{ from: 7, to: 7 }]);
+  });
+
   it('says every second that it lives', () => {
     const node = new TestNode({ name: 'eu' });
     const stream = node.ask(replicate(), 9);
@@ -223,6 +239,22 @@ describe('reports of closes', () => {
     node.take(node.core.peerConnected('eu', node.nowMs));
     expect(node.takeReports()).toEqual([]);
     expect(bid).not.toBe('');
+  });
+
+  it('rule 20: are sent again when the owner, restarted, sends the entry again', () => {
+    const node = new TestNode({ peers: ['eu'] });
+    const [us1 = 0, us2 = 0] = node.watchAll('a/9');
+    const journal = mintJournal();
+    const entries = [entry(1), entry(2)];
+    node.take(node.core.peerConnected('eu', node.nowMs));
+    node.apply('eu', { journal, from: 0, to: 2, entries });
+    const reports = node.takeReports();
+    for (const report of reports) node.take(node.core.reportAcknowledged('eu', report, node.nowMs));
+    expect(node.core.branchCount).toBe(0);
+    node.apply('eu', { journal, from: 0, to: 2, entries });
+    expect(node.takeReports()).toEqual(reports);
+    expect(node.watermark(us1, 'a/9')).toMatchObject({ branchesOpen: 0 });
+    expect(node.watermark(us2, 'a/9')).toMatchObject({ branchesOpen: 0 });
   });
 
   it('are dropped when the peer comes back with another journal', () => {

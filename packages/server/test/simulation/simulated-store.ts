@@ -1,0 +1,242 @@
+/**
+ * A datastore with one primary and asynchronous replicas that lag, stall, restart from an older
+ * copy, and survive a failover of their primary.
+ *
+ *   lineage a:  1 2 3 4 5 6          a failover keeps what some replica ever had (here 4);
+ *                     └ b: 5' 6'     the rest is lost, and positions 5 and 6 of `a` are cut off
+ *
+ * Two assumptions, both about the world and not about the protocol: a failover loses only writes
+ * that no replica ever showed; and a replica that went down serves reads again only once the node
+ * has heard from each of its monitors that it went (`claims`).
+ */
+import type { StoreDefinition } from '../../src/core/store-layout.js';
+import { testOrder } from '../test-node.js';
+import type { Environment } from './environment.js';
+
+/** One write to one store, and what became of it. */
+export interface Write {
+  readonly bid: string;
+  readonly rid: string;
+  readonly store: SimulatedStore;
+  readonly keys: readonly string[];
+  /** Where the primary's log has it; undefined while it has not happened. */
+  at?: { readonly lineage: Lineage; readonly index: number };
+  /** The position that the client learned after the commit. */
+  position?: { readonly lineage: Lineage; readonly at: number };
+  /** The client said that it failed, and a node took that in. */
+  isAborted?: boolean;
+}
+
+/** One history of the primary. */
+export interface Lineage {
+  readonly name: string;
+  readonly log: Write[];
+  /** Older lineages, and up to where this one shares them. */
+  readonly forks: ReadonlyMap<string, number>;
+}
+
+export class SimulatedStore {
+  readonly definition: StoreDefinition;
+  readonly replicas: readonly SimulatedReplica[];
+  #lineage: Lineage = { name: 'a', log: [], forks: new Map() };
+
+  constructor(
+    env: Environment,
+    name: string,
+    home: string,
+    regions: Readonly<Record<string, number>>,
+  ) {
+    const named = Object.entries(regions).map(([region, replicaCount]) => ({
+      name: region,
+      replicas: Array.from(
+        { length: replicaCount },
+        (_, index) => `${region}-${String(index + 1)}`,
+      ),
+    }));
+    const { branchTtlMs } = env.settings;
+    this.definition = { name, home, regions: named, order: testOrder, branchTtlMs };
+    this.replicas = named
+      .filter((region) => region.name !== home)
+      .flatMap((region) =>
+        region.replicas.map((replica) => new SimulatedReplica(env, this, region.name, replica)),
+      );
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  get lineage(): Lineage {
+    return this.#lineage;
+  }
+
+  /** The primary's position now. */
+  get position(): { readonly lineage: Lineage; readonly at: number } {
+    return { lineage: this.#lineage, at: this.#lineage.log.length };
+  }
+
+  replicasOf(region: string): readonly SimulatedReplica[] {
+    return this.replicas.filter((replica) => replica.region === region);
+  }
+
+  commit(write: Write): void {
+    write.at = { lineage: this.#lineage, index: this.#lineage.log.length };
+    this.#lineage.log.push(write);
+    for (const replica of this.replicas) replica.follow();
+  }
+
+  /** Whether a failover cut off the position under which the write was opened. */
+  isCutOff({ position }: Write): boolean {
+    if (!position || position.lineage === this.#lineage) return false;
+    return position.at > (this.#lineage.forks.get(position.lineage.name) ?? -1);
+  }
+
+  /** The primary is gone; one of the replicas takes over. Returns how many writes were lost. */
+  failOver(): number {
+    const old = this.#lineage;
+    const kept = Math.max(0, ...this.replicas.map((replica) => replica.highest));
+    const forks = [...old.forks].map(([name, at]) => [name, Math.min(at, kept)] as const);
+    const name = String.fromCharCode(old.name.charCodeAt(0) + 1);
+    this.#lineage = {
+      name,
+      log: old.log.slice(0, kept),
+      forks: new Map([...forks, [old.name, kept]]),
+    };
+    for (const replica of this.replicas) replica.follow();
+    return old.log.length - kept;
+  }
+}
+
+/** What a monitor told a node about a replica, until the node knows that it is void. */
+export interface Claim {
+  readonly incarnation: number;
+}
+
+const FOLLOW_MS = 300;
+const RETURN_RETRY_MS = 20;
+
+export class SimulatedReplica {
+  readonly store: SimulatedStore;
+  readonly region: string;
+  readonly name: string;
+  readonly claims: Set<Claim> = new Set<Claim>();
+  readonly #env: Environment;
+  #lineage: Lineage;
+  #applied = 0;
+  #highest = 0;
+  #isApplying = false;
+  #stalledUntilMs = 0;
+  #isUp = true;
+  #incarnation = 1;
+
+  constructor(env: Environment, store: SimulatedStore, region: string, name: string) {
+    this.#env = env;
+    this.store = store;
+    this.region = region;
+    this.name = name;
+    this.#lineage = store.lineage;
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Changes whenever a connection to the replica would break. */
+  get incarnation(): number {
+    return this.#incarnation;
+  }
+
+  /** How far it is: everything at or below can be read here. */
+  get watermark(): string {
+    return positionText({ lineage: this.#lineage, at: this.#applied }, true);
+  }
+
+  /** Whether a read here sees the write. A replica that is down keeps what it had. */
+  has({ at }: Write): boolean {
+    if (!at || at.index >= this.#applied) return false;
+    return this.#lineage.log[at.index] === at.lineage.log[at.index];
+  }
+
+  /** The most that it ever had: no failover goes below. */
+  get highest(): number {
+    return this.#highest;
+  }
+
+  stall(durationMs: number): void {
+    this.#stalledUntilMs = this.#env.nowMs + durationMs;
+  }
+
+  resume(): void {
+    this.#stalledUntilMs = 0;
+  }
+
+  /** Goes on applying, if there is more. */
+  follow(): void {
+    if (this.#isApplying) return;
+    this.#isApplying = true;
+    this.#env.soon(this.#env.settings.replicationMs, () => this.#apply());
+  }
+
+  /** Goes down, and comes back from a copy that lacks the newest `lostCount` writes. */
+  restart(lostCount: number, downMs: number): void {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    this.#incarnation++;
+    this.#env.after(downMs, () => this.#return(lostCount));
+  }
+
+  #return(lostCount: number): void {
+    if ([...this.claims].some((claim) => claim.incarnation < this.#incarnation)) {
+      this.#env.after(RETURN_RETRY_MS, () => this.#return(lostCount));
+      return;
+    }
+    this.#applied = Math.max(0, this.#applied - lostCount);
+    this.#isUp = true;
+    this.#env.say(() => `${this.#title} is back, at ${this.watermark}`);
+    this.follow();
+  }
+
+  #apply(): void {
+    this.#isApplying = false;
+    const { nowMs, random } = this.#env;
+    if (!this.#isUp) return;
+    if (this.#stalledUntilMs > nowMs) {
+      this.#isApplying = true;
+      this.#env.after(this.#stalledUntilMs - nowMs, () => this.#apply());
+      return;
+    }
+    if (this.#lineage !== this.store.lineage && this.#changesLineage()) return;
+    const behind = this.#lineage.log.length - this.#applied;
+    if (behind <= 0) return;
+    this.#applied += Math.min(behind, 1 + random.int(3));
+    this.#highest = Math.max(this.#highest, this.#applied);
+    this.#env.say(() => `${this.#title} is at ${this.watermark}`);
+    this.follow();
+  }
+
+  /** Follows the new primary, in its own time. Returns whether that comes later. */
+  #changesLineage(): boolean {
+    if (this.#env.random.chance(0.5)) {
+      this.#isApplying = true;
+      this.#env.soon(FOLLOW_MS, () => this.#apply());
+      return true;
+    }
+    this.#lineage = this.store.lineage;
+    return false;
+  }
+
+  get #title(): string {
+    return `${this.store.name} ${this.name}`;
+  }
+}
+
+/** A position in the stores' notation; watermarks and barriers carry their history. */
+export function positionText(
+  { lineage, at }: { readonly lineage: Lineage; readonly at: number },
+  withForks = false,
+): string {
+  const forks = withForks
+    ? [...lineage.forks].map(([name, forkedAt]) => `;${name}@${String(forkedAt)}`)
+    : [];
+  return `${lineage.name}/${String(at)}${forks.join('')}`;
+}
