@@ -6,8 +6,8 @@
  *            └────────────────────────────── back-off ──────────────────────────────────────────┘
  *
  * The barrier is a position of the primary that was read after the replica was connected to: until
- * the replica has passed it, the node holds waits (rules 11, 21). While branches are open the
- * replica is asked often; while none is, rarely: opens come in over the attach.
+ * the replica has passed it, the node holds waits (rules 11, 21). Until then, and while branches are
+ * open, the replica is asked often; else rarely: opens come in over the attach.
  */
 import {
   type NodeBody,
@@ -102,7 +102,8 @@ async function watchOnce(
     await bounded("the node's answer to the attach", attached);
     const readWatermark = connection.readWatermark.bind(connection);
     const read = (): Promise<string> => bounded("the replica's position", readWatermark());
-    await follow({ read, link, attach, opened, signal }, onAttached);
+    const isBarrierPassed = (position: string): boolean => isPassed(strategy, barrier, position);
+    await follow({ read, isBarrierPassed, link, attach, opened, signal }, onAttached);
   } finally {
     signal.removeEventListener('abort', abandon);
     abandon();
@@ -117,8 +118,14 @@ function closeLate(connecting: Promise<ReplicaConnection>): void {
   connecting.then((connection) => connection.shutdown()).catch(() => undefined);
 }
 
+function isPassed({ order }: VisibilityStrategy, barrier: string, position: string): boolean {
+  const [from, to] = [order.parse(barrier), order.parse(position)];
+  return from !== undefined && to !== undefined && order.relation(from, to) === 'reached';
+}
+
 interface Attached {
   readonly read: () => Promise<string>;
+  readonly isBarrierPassed: (position: string) => boolean;
   readonly link: MonitorLink;
   readonly attach: number;
   /** Rings when the node has opened branches. */
@@ -127,10 +134,11 @@ interface Attached {
 }
 
 async function follow(
-  { read, link, attach, opened, signal }: Attached,
+  { read, isBarrierPassed, link, attach, opened, signal }: Attached,
   onAttached: () => void,
 ): Promise<void> {
   let last = '';
+  let isAwaited = true;
   let advancedAtMs = performance.now();
   while (!signal.aborted) {
     opened.silence();
@@ -141,8 +149,9 @@ async function follow(
     // Only now: a replica that connects, and then cannot say how far it is, is asked less and less.
     if (last === '') onAttached();
     last = position;
+    isAwaited &&= !isBarrierPassed(position);
     const branchesOpen = answer.kind === 'watermarked' ? answer.branchesOpen : 0;
-    if (branchesOpen > 0 || opened.hasRung) {
+    if (isAwaited || branchesOpen > 0 || opened.hasRung) {
       const intervalMs = (nowMs - advancedAtMs) * POLL_STALL_SHARE;
       await pause(
         Math.min(POLL_INTERVAL_MAX_MS, Math.max(POLL_INTERVAL_MIN_MS, intervalMs)),

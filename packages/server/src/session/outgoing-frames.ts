@@ -1,24 +1,27 @@
 /**
  * What a node has to say on one socket, batched: all messages of one turn of the event loop leave in
- * one frame, or in several that stay below the limits of a frame.
+ * one frame, or in several, each closed once it is large enough.
  *
  * Bounded: a client that does not read is no longer listened to above `BUFFERED_BYTES_HIGH`, and
  * `onOverflow` is called, to drop it, above `BUFFERED_BYTES_MAX`.
  */
-import { encodeNodeFrame, type NodeMessage } from '@rendezvous/protocol';
+import { encodeNodeFrame, type NodeBody, type NodeMessage } from '@rendezvous/protocol';
 import { WebSocket } from 'ws';
 
-export const BUFFERED_BYTES_HIGH = 4 * 1024 * 1024;
-export const BUFFERED_BYTES_MAX = 64 * 1024 * 1024;
-/** More messages are sent at once, so that what is queued is soon counted in bytes. */
-const FRAME_MESSAGE_COUNT_MAX = 2_000;
-/** Frames above this are split, down to single messages: clients refuse very large ones. */
-const FRAME_BYTES_MAX = 1024 * 1024;
+export const BUFFERED_BYTES_HIGH: number = 4 * 1024 * 1024;
+export const BUFFERED_BYTES_MAX: number = 64 * 1024 * 1024;
+/** A frame with so many messages, or about so many bytes, is sent within the turn. */
+const FRAME_MESSAGE_COUNT = 2_000;
+const FRAME_BYTES = 1024 * 1024;
+/** Rough sizes: of most messages, and of one line of those that are lists. */
+const MESSAGE_BYTES = 160;
+const LINE_BYTES = 120;
 
 export class OutgoingFrames {
   readonly #socket: WebSocket;
   readonly #onOverflow: () => void;
   #queue: NodeMessage[] = [];
+  #queuedBytes = 0;
 
   constructor(socket: WebSocket, onOverflow: () => void) {
     this.#socket = socket;
@@ -27,30 +30,49 @@ export class OutgoingFrames {
 
   push(message: NodeMessage): void {
     const count = this.#queue.push(message);
-    if (count >= FRAME_MESSAGE_COUNT_MAX) this.flush();
+    this.#queuedBytes += roughBytesOf(message.body);
+    if (count >= FRAME_MESSAGE_COUNT || this.#queuedBytes >= FRAME_BYTES) this.flush();
     else if (count === 1) queueMicrotask(() => this.flush());
   }
 
+  /** Sends what is queued, now. */
   flush(): void {
     const queue = this.#queue;
     this.#queue = [];
-    if (queue.length > 0) this.#send(queue);
-  }
-
-  #send(messages: readonly NodeMessage[]): void {
+    this.#queuedBytes = 0;
     const socket = this.#socket;
-    if (socket.readyState !== WebSocket.OPEN) return;
-    const frame = encodeNodeFrame(messages);
-    if (frame.byteLength > FRAME_BYTES_MAX && messages.length > 1) {
-      const middle = messages.length >> 1;
-      this.#send(messages.slice(0, middle));
-      this.#send(messages.slice(middle));
-      return;
-    }
-    socket.send(frame, () => {
+    if (queue.length === 0 || socket.readyState !== WebSocket.OPEN) return;
+    socket.send(encodeNodeFrame(queue), () => {
       if (socket.isPaused && socket.bufferedAmount < BUFFERED_BYTES_HIGH) socket.resume();
     });
     if (socket.bufferedAmount > BUFFERED_BYTES_MAX) this.#onOverflow();
     else if (socket.bufferedAmount > BUFFERED_BYTES_HIGH) socket.pause();
   }
+}
+
+function roughBytesOf(body: NodeBody): number {
+  switch (body.kind) {
+    case 'batch':
+      return linesBytesOf(body.entries);
+    case 'branchesOpened':
+      return linesBytesOf(body.branches);
+    case 'statusAnswer':
+      return LINE_BYTES * (body.journals.length + body.replicas.length + body.regions.length);
+    default:
+      return MESSAGE_BYTES;
+  }
+}
+
+interface Line {
+  readonly position: string;
+  readonly keys: readonly Uint8Array[];
+}
+
+function linesBytesOf(lines: readonly Line[]): number {
+  let bytes = MESSAGE_BYTES;
+  for (const { position, keys } of lines) {
+    bytes += LINE_BYTES + position.length;
+    for (const key of keys) bytes += key.length;
+  }
+  return bytes;
 }
