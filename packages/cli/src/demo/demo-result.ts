@@ -1,6 +1,12 @@
 /** What a run of the demo found out, and the part of it that scripts get. */
 import { summarize, type Summary } from './statistics.js';
 
+/**
+ * Posts a second that each of the `concurrency` lanes starts at most, however short the lag: with
+ * 50 lanes the paper's rate, and what two cores bear without becoming what is measured.
+ */
+export const LANE_RATE_MAX = 5;
+
 /** Writes, and reads, that the overhead is the median of. */
 export const MEASURED_CALLS = 200;
 
@@ -44,6 +50,7 @@ export interface Machine {
 
 export interface DemoResult {
   readonly store: 'postgres';
+  /** The lag that was injected. */
   readonly lagMs: number;
   readonly concurrency: number;
   /** How often a reader that found nothing looked again, without Rendezvous. */

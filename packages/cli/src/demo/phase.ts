@@ -6,7 +6,12 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresPair } from '@rendezvous/testkit';
 import { startDemoProcess, type DemoProcess, type StartOptions } from './demo-process.js';
-import { MEASURED_CALLS, type PostOutcome, type PhaseResult } from './demo-result.js';
+import {
+  LANE_RATE_MAX,
+  MEASURED_CALLS,
+  type PostOutcome,
+  type PhaseResult,
+} from './demo-result.js';
 import type {
   FunctionSetup,
   ObserverContract,
@@ -91,8 +96,8 @@ function start<C extends ProcessContract>(
 }
 
 /**
- * Keeps `concurrency` posts under way, each from its write to its read. They start spread over one
- * lag, or they would come in bursts for ever: a post's successor starts when it ends.
+ * Keeps up to `concurrency` posts under way, each from its write to its read. They start at even
+ * intervals: a post's successor starts when it ends, so that a burst would come back for ever.
  */
 async function runPosts(cast: Cast, options: PhaseOptions): Promise<PostOutcome[]> {
   const { name, posts, lagMs, concurrency, progress, signal } = options;
@@ -100,17 +105,28 @@ async function runPosts(cast: Cast, options: PhaseOptions): Promise<PostOutcome[
   setMaxListeners(concurrency + 20, signal);
   const total = WARM_UP_POSTS + posts;
   const outcomes = new Array<PostOutcome>(total);
+  const nextStart = createPace(Math.max(lagMs, 1_000 / LANE_RATE_MAX) / concurrency, signal);
   let next = 0;
   let done = 0;
-  const run = async (lane: number): Promise<void> => {
-    await sleep((lane * lagMs) / concurrency, undefined, { signal });
+  const run = async (): Promise<void> => {
     for (let index = next++; index < total; index = next++) {
+      await nextStart();
       outcomes[index] = await runPost(cast, `${name}-${index}`, index % OBSERVED_EVERY === 0);
       progress.advance((done += 1), total);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, (_, lane) => run(lane)));
+  await Promise.all(Array.from({ length: concurrency }, run));
   return outcomes;
+}
+
+/** Calls resolve one after another, at least `intervalMs` apart. */
+function createPace(intervalMs: number, signal: AbortSignal): () => Promise<void> {
+  let lastMs = -Infinity;
+  return async () => {
+    const nowMs = performance.now();
+    lastMs = Math.max(nowMs, lastMs + intervalMs);
+    await sleep(lastMs - nowMs, undefined, { signal });
+  };
 }
 
 async function runPost(cast: Cast, post: string, observed: boolean): Promise<PostOutcome> {
