@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { type FakeReplica, FakeStore } from '../../test/fake-store.js';
 import { openOf, waitOf } from '../../test/operations.js';
 import { NodeCore } from '../core/node-core.js';
-import { createLocalLink, type LocalLink } from '../host/local-link.js';
+import { createLocalLink, type LocalLink, type MonitorLink } from '../host/local-link.js';
 import { NodeHost } from '../host/node-host.js';
 import { createMemoryJournal } from '../journal/memory-journal.js';
 import type { LogEvent } from '../ports.js';
@@ -22,6 +22,16 @@ interface Setup {
   write(position?: string): Promise<(timeoutMs: number) => Promise<WaitAnswer>>;
   stop(): Promise<void>;
 }
+
+const WATCHED = {
+  namespace: 'default',
+  store: 'posts',
+  region: 'us',
+  name: 'us-1',
+  endpoint: 'us',
+  primary: 'eu',
+  answerTimeoutMs: 40,
+};
 
 function setup(prepare: (store: FakeStore) => void = () => undefined): Setup {
   const store = new FakeStore();
@@ -50,15 +60,7 @@ function setup(prepare: (store: FakeStore) => void = () => undefined): Setup {
   const link = createLocalLink(host);
   const events: LogEvent[] = [];
   const abort = new AbortController();
-  const watched = {
-    store: 'posts',
-    region: 'us',
-    name: 'us-1',
-    endpoint: 'us',
-    primary: 'eu',
-    strategy: store.strategy,
-    answerTimeoutMs: 40,
-  };
+  const watched = { ...WATCHED, strategy: store.strategy };
   const watching = watchReplica(watched, link, (event) => events.push(event), abort.signal);
   const stop = async (): Promise<void> => {
     abort.abort();
@@ -177,6 +179,25 @@ test('a replica that hangs is given up, and attached to anew behind a fresh barr
   await vi.waitFor(async () => expect(await node.status()).toMatchObject({ barrier: '1' }));
   node.store.replicate();
   expect(await blocked).toMatchObject({ status: 'consistent' });
+});
+
+test('a node that does not answer an attach is given up, at the latest when the signal aborts', async () => {
+  const store = new FakeStore();
+  const cancelled: number[] = [];
+  let attachCount = 0;
+  const link: MonitorLink = {
+    request: () => Promise.reject(new Error('nobody asks before it is attached')),
+    stream: () => ++attachCount,
+    send: ({ target }) => cancelled.push(target),
+  };
+  const abort = new AbortController();
+  const watched = { ...WATCHED, strategy: store.strategy };
+  const watching = watchReplica(watched, link, () => undefined, abort.signal);
+  await vi.waitFor(() => expect(attachCount).toBe(3));
+  abort.abort();
+  await watching;
+  expect(cancelled).toEqual([1, 2, 3]);
+  expect(store.replica('us').connectionCount).toBe(0);
 });
 
 test('a connection that comes too late is closed', async () => {
