@@ -44,8 +44,7 @@ export class BranchOpener {
   }
 
   /** Sends an open, in this turn if connected. */
-  start(rid: string, request: BranchRequest): OpenAttempt {
-    const bid = createIdentifier();
+  start(rid: string, request: BranchRequest, bid: string = createIdentifier()): OpenAttempt {
     const abandoning = new AbortController();
     this.#options.counters.add('opens');
     const body: Open = { kind: 'open', bid, rid, ...request };

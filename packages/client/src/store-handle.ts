@@ -19,6 +19,7 @@ export function createStoreHandle(
   const speculation = new SpeculationGauge();
   const policyNow = (): Policy => ({ ...settings.policy, ...parts.scope.current.policy });
   return {
+    namespace: parts.settings.namespace,
     store,
     region,
     get active() {

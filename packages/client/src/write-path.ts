@@ -20,8 +20,12 @@ import { effectiveMode, openPatienceMs } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
 import type { Context } from './context.js';
 import { within } from './deadline.js';
+import { createIdentifier } from './identifier.js';
 import { areUsableKeys } from './keys.js';
 import type { Policy } from './policy.js';
+
+/** What a write is given whose branch nobody will open. */
+const NO_BID = '';
 
 /** A write and all that decides about it. */
 export interface Write<T> {
@@ -38,20 +42,21 @@ export async function performWrite<T>(write: Write<T>): Promise<T> {
   // What surrounds the call now: the request may go on in another context before the write ends.
   const { context, keys } = parts.scope.current;
   const mode = effectiveMode(parts, policy.mode);
-  if (mode === 'off') return (await operation.execute()).result;
+  if (mode === 'off') return (await operation.execute(NO_BID)).result;
   if (!context) return writeOutsideRun(write);
   const request = toRequest(write, operation.keys ?? keys);
   if (write.strictWrites && mode === 'enforce') return writeStrictly(write, context, request);
-  const outcome = await operation.execute();
+  const bid = createIdentifier();
+  const outcome = await operation.execute(bid);
   if (outcome.wrote) {
-    const attempt = parts.opener.start(context.rid, withPosition(request, outcome));
+    const attempt = parts.opener.start(context.rid, withPosition(request, outcome), bid);
     await cover(write, context, attempt);
   }
   return outcome.result;
 }
 
 async function writeOutsideRun<T>({ parts, operation }: Write<T>): Promise<T> {
-  const outcome = await operation.execute();
+  const outcome = await operation.execute(NO_BID);
   if (outcome.wrote) parts.counters.add('writesOutsideRun');
   return outcome.result;
 }
@@ -65,13 +70,14 @@ async function writeStrictly<T>(
   const first = opener.start(context.rid, request);
   const opened = await within(first.opened, openPatienceMs(write.parts, write.openTimeoutMs));
   if (!opened) throw refuseWrite(write, first);
-  const outcome = await executeOrAbort(write, first);
+  const bid = createIdentifier();
+  const outcome = await executeOrAbort(write, first, bid);
   if (!outcome.wrote) {
     opener.abort(first.bid);
   } else if (outcome.position === undefined) {
     context.cover(opened);
   } else {
-    const second = opener.start(context.rid, withPosition(request, outcome));
+    const second = opener.start(context.rid, withPosition(request, outcome), bid);
     if (await cover(write, context, second)) {
       opener.abort(first.bid);
     } else {
@@ -82,9 +88,13 @@ async function writeStrictly<T>(
   return outcome.result;
 }
 
-async function executeOrAbort<T>(write: Write<T>, first: OpenAttempt): Promise<WriteOutcome<T>> {
+async function executeOrAbort<T>(
+  write: Write<T>,
+  first: OpenAttempt,
+  bid: string,
+): Promise<WriteOutcome<T>> {
   try {
-    return await write.operation.execute();
+    return await write.operation.execute(bid);
   } catch (error) {
     write.parts.opener.abort(first.bid);
     throw error;

@@ -41,18 +41,46 @@ export interface ReplicaConnection {
   shutdown(): Promise<void>;
 }
 
+/** A replica as a monitor sees it. */
+export interface ReplicaTarget {
+  /** A URL. */
+  readonly endpoint: string;
+  readonly namespace: string;
+  readonly store: string;
+}
+
 /** Watermark strategy: one replica position closes every branch at or below it. */
 export interface WatermarkStrategy {
   readonly kind: 'watermark';
   readonly order: PositionOrder;
-  /** Connects to a replica at `endpoint` (a URL). Rejects with a `RendezvousError` (`store_failed`). */
-  connectReplica(endpoint: string, signal: AbortSignal): Promise<ReplicaConnection>;
-  /** The current position of the store's primary at `endpoint`, read now. */
+  /** Connects to a replica. Rejects with a `RendezvousError` (`store_failed`). */
+  connectReplica(target: ReplicaTarget, signal: AbortSignal): Promise<ReplicaConnection>;
+  /** The current position of the store's primary at `endpoint` (a URL), read now. */
   readPrimary(endpoint: string, signal: AbortSignal): Promise<string>;
 }
 
-/** How a monitor learns of visibility. Later steps add signals and probes. */
-export type VisibilityStrategy = WatermarkStrategy;
+/** A connection to a replica that announces writes by itself. */
+export interface SignallingReplica extends ReplicaConnection {
+  /**
+   * Calls `listener` with the bids that the replica announces from now on, each only once reads at
+   * this replica see its write. Called once, before the first `readWatermark`.
+   */
+  listen(listener: (bids: readonly string[]) => void): Promise<void>;
+}
+
+/**
+ * Signal strategy: the replica announces each write, in the order of its replication, so that nobody
+ * polls. Signals are hints that may be lost (rule 13): the watermark, read less often, finds what
+ * they missed.
+ */
+export interface SignalStrategy extends Omit<WatermarkStrategy, 'kind' | 'connectReplica'> {
+  readonly kind: 'signal';
+  /** Connects to a replica. Rejects with a `RendezvousError` (`store_failed`). */
+  connectReplica(target: ReplicaTarget, signal: AbortSignal): Promise<SignallingReplica>;
+}
+
+/** How a monitor learns of visibility. Probes come with the first store that has no position. */
+export type VisibilityStrategy = WatermarkStrategy | SignalStrategy;
 
 /** What a write turned out to be. */
 export interface WriteOutcome<T> {
@@ -66,8 +94,12 @@ export interface WriteOutcome<T> {
 export interface WriteOperation<T> {
   /** Keys that the write touches; absent: those of `rv.with({ key })`, else the whole store. */
   readonly keys?: readonly Uint8Array[];
-  /** Performs the write. A rejection is the datastore's and reaches the caller unchanged. */
-  execute(): Promise<WriteOutcome<T>>;
+  /**
+   * Performs the write. `bid` is the id that its branch will have, for stores that send it along
+   * with the write; `''` when no branch will be opened. A rejection is the datastore's and reaches
+   * the caller unchanged.
+   */
+  execute(bid: string): Promise<WriteOutcome<T>>;
 }
 
 export interface ReadOperation<T> {
@@ -85,6 +117,7 @@ export interface ReadOperation<T> {
 
 /** A named store as a shim sees it: `rv.store(name, options)`. Made by the client package. */
 export interface StoreHandle {
+  readonly namespace: string;
   readonly store: string;
   /** The region whose replica this client reads. */
   readonly region: string;

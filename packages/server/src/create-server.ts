@@ -163,7 +163,12 @@ function startMonitors(options: ServerOptions, host: NodeHost, log: Log): Monito
 }
 
 /** The replicas of the regions that this node answers for. */
-function replicasToWatch({ stores, regions, strategies }: ServerOptions): WatchedReplica[] {
+function replicasToWatch({
+  namespace = 'default',
+  stores,
+  regions,
+  strategies,
+}: ServerOptions): WatchedReplica[] {
   return stores.flatMap((store) => {
     const strategy = strategies[store.kind];
     const primary = store.regions[store.home ?? '']?.[0];
@@ -172,6 +177,7 @@ function replicasToWatch({ stores, regions, strategies }: ServerOptions): Watche
       .filter((region) => region !== store.home)
       .flatMap((region) =>
         (store.regions[region] ?? []).map((endpoint, index) => ({
+          namespace,
           store: store.name,
           region,
           name: replicaName(region, index),

@@ -65,7 +65,7 @@ export class FakeStore {
   readonly strategy: WatermarkStrategy = {
     kind: 'watermark',
     order: numberOrder,
-    connectReplica: (endpoint) => this.replica(endpoint).connect(),
+    connectReplica: ({ endpoint }) => this.replica(endpoint).connect(),
     readPrimary: async () => {
       this.barrierCount++;
       return String(this.primary);

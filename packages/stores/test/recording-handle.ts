@@ -20,6 +20,7 @@ export interface RecordingOptions {
 
 /** A `StoreHandle` that keeps its promises towards the shim, and remembers what was asked of it. */
 export class RecordingHandle implements StoreHandle {
+  readonly namespace = 'default';
   readonly store = 'posts';
   readonly region = 'eu';
   active = true;
@@ -40,7 +41,7 @@ export class RecordingHandle implements StoreHandle {
   }
 
   async write<T>(operation: WriteOperation<T>): Promise<T> {
-    const { result, wrote, position } = await operation.execute();
+    const { result, wrote, position } = await operation.execute(`bid-${this.recorded.length}`);
     this.recorded.push({ kind: wrote ? 'branch' : 'no branch', position });
     if (wrote) await this.#options.afterWrite?.();
     return result;

@@ -71,7 +71,12 @@ async function runOnce(
   onConnected();
   const over = new AbortController();
   const watches = options.replicas.map((replica) =>
-    watchReplica({ ...replica, store, region, primary, strategy }, connection, log, over.signal),
+    watchReplica(
+      { ...replica, namespace, store, region, primary, strategy },
+      connection,
+      log,
+      over.signal,
+    ),
   );
   const reason = await connection.ended;
   over.abort();

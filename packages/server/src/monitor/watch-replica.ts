@@ -1,5 +1,5 @@
 /**
- * Watches one replica by its watermark and tells the node how far it is.
+ * Watches one replica, by its watermark and by its signals where it has any, and tells the node.
  *
  *   connect to the replica ─▶ read the primary ─▶ attach (barrier) ─▶ watermark, watermark, … ─▶ lost
  *            ▲                                                                                  │
@@ -7,12 +7,15 @@
  *
  * The barrier is a position of the primary that was read after the replica was connected to: until
  * the replica has passed it, the node holds waits (rules 11, 21). Until then, and while branches are
- * open, the replica is asked often; else rarely: opens come in over the attach.
+ * open, the replica is asked often; else rarely: opens come in over the attach. Signals close
+ * branches one by one as they come; the watermark, then asked less often, finds those that a lost
+ * signal missed (rule 13).
  */
 import {
   type NodeBody,
   RendezvousError,
   type ReplicaConnection,
+  type SignallingReplica,
   type VisibilityStrategy,
 } from '@rendezvous/protocol';
 import type { MonitorLink } from '../host/local-link.js';
@@ -22,6 +25,7 @@ import { type Bell, createBell } from './bell.js';
 import { inTime } from './in-time.js';
 
 export interface WatchedReplica {
+  readonly namespace: string;
   readonly store: string;
   readonly region: string;
   /** `us-1` is the first replica of `us`. */
@@ -38,6 +42,8 @@ export interface WatchedReplica {
 const ANSWER_TIMEOUT_MS = 10_000;
 /** Between two questions while branches are open: a fast answer costs the replica ~0.1 ms of CPU. */
 const POLL_INTERVAL_MIN_MS = 1;
+/** With signals the watermark is for what they missed, and for the barrier. */
+const POLL_INTERVAL_WITH_SIGNALS_MS = 25;
 /** A stalled replica is asked less often: at 1 % of the stall, for it costs no more of the wait. */
 const POLL_STALL_SHARE = 0.01;
 const POLL_INTERVAL_MAX_MS = 25;
@@ -73,15 +79,18 @@ async function watchOnce(
   signal: AbortSignal,
   onAttached: () => void,
 ): Promise<void> {
-  const { store, region, name, endpoint, primary, strategy } = replica;
+  const { namespace, store, region, name, endpoint, primary, strategy } = replica;
   const { answerTimeoutMs: timeoutMs = ANSWER_TIMEOUT_MS } = replica;
   const bounded = <T>(what: string, promise: Promise<T>): Promise<T> =>
     inTime(promise, { what, timeoutMs, signal });
   const attempt = new AbortController();
   const abandon = (): void => attempt.abort();
-  const connecting = strategy.connectReplica(endpoint, attempt.signal);
+  const connecting: Promise<ReplicaConnection | SignallingReplica> = strategy.connectReplica(
+    { endpoint, namespace, store },
+    attempt.signal,
+  );
   signal.addEventListener('abort', abandon);
-  let connection: ReplicaConnection | undefined;
+  let connection: ReplicaConnection | SignallingReplica | undefined;
   let attach = 0;
   try {
     connection = await bounded('a connection to the replica', connecting);
@@ -100,10 +109,20 @@ async function watchOnce(
       });
     });
     await bounded("the node's answer to the attach", attached);
+    if ('listen' in connection) {
+      const close = (bids: readonly string[]): void => {
+        // A hint that gets lost on the way is found by the watermark.
+        link.request({ kind: 'close', region, replica: name, bids }).catch(() => undefined);
+      };
+      await bounded("the replica's signals", connection.listen(close));
+    }
     const readWatermark = connection.readWatermark.bind(connection);
     const read = (): Promise<string> => bounded("the replica's position", readWatermark());
     const isBarrierPassed = (position: string): boolean => isPassed(strategy, barrier, position);
-    await follow({ read, isBarrierPassed, link, attach, opened, signal }, onAttached);
+    const intervalMinMs =
+      strategy.kind === 'signal' ? POLL_INTERVAL_WITH_SIGNALS_MS : POLL_INTERVAL_MIN_MS;
+    const attachment = { read, isBarrierPassed, intervalMinMs, link, attach, opened, signal };
+    await follow(attachment, onAttached);
   } finally {
     signal.removeEventListener('abort', abandon);
     abandon();
@@ -126,6 +145,8 @@ function isPassed({ order }: VisibilityStrategy, barrier: string, position: stri
 interface Attached {
   readonly read: () => Promise<string>;
   readonly isBarrierPassed: (position: string) => boolean;
+  /** Between two questions, once the barrier is passed. */
+  readonly intervalMinMs: number;
   readonly link: MonitorLink;
   readonly attach: number;
   /** Rings when the node has opened branches. */
@@ -134,7 +155,7 @@ interface Attached {
 }
 
 async function follow(
-  { read, isBarrierPassed, link, attach, opened, signal }: Attached,
+  { read, isBarrierPassed, intervalMinMs, link, attach, opened, signal }: Attached,
   onAttached: () => void,
 ): Promise<void> {
   let last = '';
@@ -152,11 +173,9 @@ async function follow(
     isAwaited &&= !isBarrierPassed(position);
     const branchesOpen = answer.kind === 'watermarked' ? answer.branchesOpen : 0;
     if (isAwaited || branchesOpen > 0 || opened.hasRung) {
-      const intervalMs = (nowMs - advancedAtMs) * POLL_STALL_SHARE;
-      await pause(
-        Math.min(POLL_INTERVAL_MAX_MS, Math.max(POLL_INTERVAL_MIN_MS, intervalMs)),
-        signal,
-      );
+      const leastMs = isAwaited ? POLL_INTERVAL_MIN_MS : intervalMinMs;
+      const intervalMs = Math.max(leastMs, (nowMs - advancedAtMs) * POLL_STALL_SHARE);
+      await pause(Math.min(POLL_INTERVAL_MAX_MS, intervalMs), signal);
     } else {
       advancedAtMs = nowMs;
       await opened.heard(IDLE_INTERVAL_MS, signal);

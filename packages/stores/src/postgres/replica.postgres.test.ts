@@ -9,6 +9,7 @@ import { RecordingHandle } from '../../test/recording-handle.js';
 import type { RecordingOptions } from '../../test/recording-handle.js';
 import { createGate } from './gate.js';
 import { postgresVisibility, wrapPg } from './index.js';
+import { toTarget } from '../../test/replica-target.js';
 
 // On a replica: which statements wait, which may be repeated, and in which order they arrive.
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
   await client.end();
   const { signal } = new AbortController();
   const strategy = postgresVisibility();
-  const replica = await strategy.connectReplica(pair.replica.url, signal);
+  const replica = await strategy.connectReplica(toTarget(pair.replica.url), signal);
   await untilReached(strategy, replica, await strategy.readPrimary(pair.primary.url, signal));
   await replica.shutdown();
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { untilReached } from '../../test/caught-up.js';
 import { RecordingHandle } from '../../test/recording-handle.js';
 import { postgresPositionOrder, postgresVisibility, wrapPg } from './index.js';
+import { toTarget } from '../../test/replica-target.js';
 
 // The two halves of the adapter against each other, on real replication: a position that the shim
 // reports, and a watermark that the monitor reads, must mean what they say.
@@ -30,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => pair.shutdown());
 
 async function caughtUp({ primary, replica }: PostgresPair): Promise<void> {
-  const connection = await strategy.connectReplica(replica.url, signal);
+  const connection = await strategy.connectReplica(toTarget(replica.url), signal);
   await untilReached(strategy, connection, await strategy.readPrimary(primary.url, signal));
   await connection.shutdown();
 }
@@ -74,7 +75,7 @@ async function hammer(name: string, count: number, write: Write, options?: strin
     const writer = await connectWriter(pair.primary.url, options);
     const reader = new pg.Client({ connectionString: pair.replica.url });
     await reader.connect();
-    const replica = await strategy.connectReplica(pair.replica.url, signal);
+    const replica = await strategy.connectReplica(toTarget(pair.replica.url), signal);
     const isMissing = async (id: string): Promise<boolean> =>
       (await reader.query('SELECT FROM posts WHERE id = $1', [id])).rowCount === 0;
     for (let index = 0; index < count; index += 1) {
@@ -146,7 +147,7 @@ describe('with synchronous_commit = off', () => {
     expect(atBoundary).toBe(true);
     const position = postgresPositionOrder.parse(lastPosition()) as { readonly lsn: bigint };
     expect(position.lsn % BigInt(page)).toBe(0n);
-    const replica = await strategy.connectReplica(pair.replica.url, signal);
+    const replica = await strategy.connectReplica(toTarget(pair.replica.url), signal);
     await untilReached(strategy, replica, lastPosition());
     await Promise.all([replica.shutdown(), client.end(), bare.end()]);
   });
@@ -156,7 +157,7 @@ describe('failover', () => {
   it('rule 10: what both timelines share is reached, what the new one lacks is cut off', async () => {
     await using own = await startPostgresPair();
     const { client, lastPosition } = await connectWriter(own.primary.url);
-    const replica = await strategy.connectReplica(own.replica.url, signal);
+    const replica = await strategy.connectReplica(toTarget(own.replica.url), signal);
     await client.query('CREATE TABLE posts (id int)');
     const shared = lastPosition();
     await untilReached(strategy, replica, shared);
@@ -182,7 +183,7 @@ describe('failover', () => {
 
   it('without a primary the watermark stays, and a new connection claims no more', async () => {
     await using own = await startPostgresPair();
-    const replica = await strategy.connectReplica(own.replica.url, signal);
+    const replica = await strategy.connectReplica(toTarget(own.replica.url), signal);
     const position = await strategy.readPrimary(own.primary.url, signal);
     await untilReached(strategy, replica, position);
     await own.primary.kill();
@@ -196,7 +197,7 @@ describe('failover', () => {
     await bare.end();
     const watermark = await replica.readWatermark();
     expect(relate(position, watermark)).toBe('reached');
-    const later = await strategy.connectReplica(own.replica.url, signal);
+    const later = await strategy.connectReplica(toTarget(own.replica.url), signal);
     expect(relate(await later.readWatermark(), watermark)).toBe('reached');
     await Promise.all([replica.shutdown(), later.shutdown()]);
   });
@@ -224,7 +225,7 @@ describe('errors', () => {
     const endpoint = atReplica((url) => {
       url.username = 'watcher';
     });
-    await expect(strategy.connectReplica(endpoint, signal)).rejects.toThrow(
+    await expect(strategy.connectReplica(toTarget(endpoint), signal)).rejects.toThrow(
       'GRANT pg_read_all_stats',
     );
   });
@@ -237,7 +238,7 @@ describe('errors', () => {
       [nonsense, 'config_invalid'],
     ] as const) {
       const error: unknown = await strategy
-        .connectReplica(endpoint, signal)
+        .connectReplica(toTarget(endpoint), signal)
         .catch((e: unknown) => e);
       expect(error).toMatchObject({ code });
       expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret');
@@ -250,14 +251,14 @@ describe('errors', () => {
 
   it('an aborted connection attempt is cancelled', async () => {
     const controller = new AbortController();
-    const connecting = strategy.connectReplica(pair.replica.url, controller.signal);
+    const connecting = strategy.connectReplica(toTarget(pair.replica.url), controller.signal);
     controller.abort();
     await expect(connecting).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('a server that dies rejects the next watermark, and shutdown does not wait for it', async () => {
     await using own = await startPostgresPair();
-    const replica = await strategy.connectReplica(own.replica.url, signal);
+    const replica = await strategy.connectReplica(toTarget(own.replica.url), signal);
     await replica.readWatermark();
     await own.replica.kill();
     // The connection's own process outlives the server for a moment.

@@ -61,7 +61,7 @@ export function postgresVisibility(options: PostgresVisibilityOptions = {}): Wat
   return {
     kind: 'watermark',
     order: postgresPositionOrder,
-    async connectReplica(endpoint, signal) {
+    async connectReplica({ endpoint }, signal) {
       return watchReplica(await connect(endpoint, signal));
     },
     async readPrimary(endpoint, signal) {
