@@ -2,8 +2,8 @@
 import type { LogEvent } from '@rendezvous/server';
 import type { TextSink } from './command.js';
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const satisfies LogEvent['level'][];
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogLevel = LogEvent['level'];
+export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 export interface LogOptions {
   readonly json: boolean;
