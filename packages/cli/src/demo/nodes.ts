@@ -13,6 +13,8 @@ import { findFreePort, startReaper, type PostgresPair, type Reaper } from '@rend
 import type { RendezvousConfig } from '../config/define-config.js';
 import { withoutSettings } from './environment.js';
 
+/** Both ports must be known before either node starts, and somebody may take one until then. */
+const LAUNCH_COUNT_MAX = 3;
 const READY_TIMEOUT_MS = 30_000;
 const END_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 50;
@@ -27,7 +29,17 @@ export interface Nodes {
 
 /** Starts both nodes and resolves once they are linked and the replica in us is monitored. */
 export async function startNodes(pair: PostgresPair, signal: AbortSignal): Promise<Nodes> {
-  signal.throwIfAborted();
+  for (let count = 1; ; count++) {
+    signal.throwIfAborted();
+    try {
+      return await launchNodes(pair, signal);
+    } catch (error) {
+      if (signal.aborted || count === LAUNCH_COUNT_MAX) throw error;
+    }
+  }
+}
+
+async function launchNodes(pair: PostgresPair, signal: AbortSignal): Promise<Nodes> {
   const directory = await mkdtemp(join(tmpdir(), 'rendezvous-demo-'));
   const reaper = startReaper(directory);
   const children: ChildProcess[] = [];
@@ -100,7 +112,7 @@ async function untilListening(child: ChildProcess, signal: AbortSignal): Promise
   if (child.stdout === null) throw new Error('the node has no standard output');
   const lines = createInterface({ input: child.stdout });
   const ended = once(child, 'exit', { signal }).then(() => {
-    throw new RendezvousError('internal', 'a node of the demo ended before it was ready');
+    throw new RendezvousError('unavailable', 'a node of the demo ended before it was ready');
   });
   await Promise.race([once(lines, 'line', { signal }), ended]);
   ended.catch(() => undefined);

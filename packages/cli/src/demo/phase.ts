@@ -24,10 +24,10 @@ import type {
 import type { Progress } from './progress.js';
 
 /**
- * Posts before those that count: functions that serve for the first time would show how long a
+ * Posts of each lane before those that count: functions that serve for the first time would show how long a
  * runtime takes to compile, in both phases alike.
  */
-const WARM_UP_POSTS = 300;
+const WARM_UP_POSTS_PER_LANE = 6;
 /** The observer watches every tenth post. */
 const OBSERVED_EVERY = 10;
 /** A process that owes an answer for longer than the lag and this is broken. */
@@ -80,8 +80,8 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   const cast = { writer, reader, observer };
   const outcomes = await runPosts(cast, options);
   return {
-    warmUp: outcomes.slice(0, WARM_UP_POSTS),
-    posts: outcomes.slice(WARM_UP_POSTS),
+    warmUp: outcomes.slice(0, -options.posts),
+    posts: outcomes.slice(-options.posts),
     ...(await measure(cast, options)),
   };
 }
@@ -103,7 +103,7 @@ async function runPosts(cast: Cast, options: PhaseOptions): Promise<PostOutcome[
   const { name, posts, lagMs, concurrency, progress, signal } = options;
   // One for each post that is about to start, and some for the processes.
   setMaxListeners(concurrency + 20, signal);
-  const total = WARM_UP_POSTS + posts;
+  const total = WARM_UP_POSTS_PER_LANE * concurrency + posts;
   const outcomes = new Array<PostOutcome>(total);
   const nextStart = createPace(Math.max(lagMs, 1_000 / LANE_RATE_MAX) / concurrency, signal);
   let next = 0;
