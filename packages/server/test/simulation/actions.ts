@@ -105,6 +105,7 @@ function write(world: World, random: Random): string | undefined {
   const one = createWrite(world, context);
   const { store } = one;
   const copies = random.chance(0.2) ? 2 : 1;
+  const isHot = random.chance(0.6);
   store.commit(one);
   const { lineage } = store;
   context.begin(one);
@@ -115,7 +116,11 @@ function write(world: World, random: Random): string | undefined {
       return;
     }
     one.position = store.position;
-    for (let copy = 0; copy < copies; copy++) context.client.open(context, one, world.nodes);
+    const opened = (): void => {
+      if (isHot) follow(world, context);
+    };
+    for (let copy = 0; copy < copies; copy++)
+      context.client.open(context, one, world.nodes, opened);
   });
   return `${one.rid.slice(-4)} writes ${one.bid.slice(-4)} to ${store.name} ${one.keys.join('+')}`;
 }
@@ -127,7 +132,7 @@ function failedWrite(world: World, random: Random): string | undefined {
   const one = createWrite(world, context);
   const node = random.pick(world.nodes);
   context.begin(one);
-  context.client.open(context, one, [node]);
+  context.client.open(context, one, [node], () => undefined);
   world.env.soon(500, () => context.client.abort(one, node));
   return `${one.rid.slice(-4)} opens ${one.bid.slice(-4)} on ${one.store.name} at ${node.region}, and will fail to write`;
 }
@@ -136,26 +141,48 @@ function send(world: World, random: Random): string | undefined {
   const from = pickOne(world.contexts, random);
   const to = pickOne(world.contexts, random);
   if (!from || !to || from === to) return undefined;
+  // A function mostly waits for its opens before it sends: the marks of those that do not stay.
+  if (from.isIncomplete && random.chance(0.95)) return undefined;
   const { text } = from;
   const covered = [...from.covered];
   world.env.soon(world.env.settings.latencyMs, () => to.receive(text, covered));
   return `${from.rid.slice(-4)} sends a message to ${to.rid.slice(-4)}`;
 }
 
+/** What the paper is about: a message outruns the write, and somebody reads. */
+function follow(world: World, context: Context): void {
+  const { env, contexts } = world;
+  const reader = env.random.chance(0.5) ? context : env.random.pick(contexts);
+  const { text, isIncomplete } = context;
+  const covered = [...context.covered];
+  env.soon(env.settings.latencyMs, () => {
+    if (reader !== context && !isIncomplete) reader.receive(text, covered);
+    startWait(world, reader);
+  });
+}
+
+/** Several reads, mostly of contexts that began lately. */
 function wait(world: World, random: Random): string | undefined {
-  const context = pickOne(world.contexts, random);
+  const { contexts } = world;
+  const context = pickOne(random.chance(0.6) ? contexts.slice(-4) : contexts, random);
   if (!context) return undefined;
+  const waits = Array.from({ length: 1 + random.int(4) }, () => startWait(world, context));
+  return `${context.rid.slice(-4)} waits ${waits.join('; ')}`;
+}
+
+function startWait(world: World, context: Context): string {
+  const { random } = world.env;
   const region = random.pick(REGIONS);
-  const store = random.pick(['', ...world.stores.map(({ name }) => name)]);
+  const store = random.chance(0.3) ? '' : random.pick(world.stores).name;
   const node = random.chance(0.85) ? world.nodeOf(region) : random.pick(world.nodes);
-  const keys = random.chance(0.5) ? [random.pick(KEYS)] : [];
+  const keys = random.chance(0.3) ? [random.pick(KEYS)] : [];
   const timeoutMs = random.pick([0, 0, 20, 200, 1_000, 8_000]);
-  const replica = pickOne(
-    world.replicas.filter((one) => one.region === region && one.store.name === store),
-    random,
+  const readable = world.replicas.filter(
+    (one) => one.region === region && one.store.name === store,
   );
+  const replica = pickOne(readable, random);
   context.client.wait(context, node, { region, store, keys, timeoutMs }, replica, () => undefined);
-  return `${context.rid.slice(-4)} waits in ${region} for ${store || 'every store'} ${keys.join('+')}, ${String(timeoutMs)} ms, at ${node.region}`;
+  return `in ${region} for ${store || 'every store'} ${keys.join('+')}, ${String(timeoutMs)} ms, at ${node.region}`;
 }
 
 function breakConnection(world: World, random: Random): string | undefined {
@@ -182,7 +209,8 @@ function partition(world: World, random: Random): string | undefined {
 }
 
 function crash(world: World, random: Random): string | undefined {
-  const node = random.pick(world.nodes);
+  const busy = world.nodes.filter((one) => one.isUp && one.isSyncing);
+  const node = pickOne(busy, random) ?? random.pick(world.nodes);
   if (!node.isUp) return undefined;
   const losesJournal = random.chance(0.1);
   node.crash();
@@ -225,11 +253,19 @@ function restartReplica(world: World, random: Random): string | undefined {
   return `${replica.store.name} ${replica.name} goes down, at ${replica.watermark}; ${String(lostCount)} writes older when it is back`;
 }
 
+/** Mostly after replication has been cut for a while, so that there is something to lose. */
 function failOver(world: World, random: Random): string {
   const store = random.pick(world.stores);
-  const lostCount = store.failOver();
-  if (lostCount > 0) world.env.count('failovers that lost writes');
-  return `${store.name} fails over to lineage ${store.lineage.name}, losing ${String(lostCount)} writes`;
+  const cutMs = random.chance(0.7) ? random.between(0, 800) : 0;
+  for (const replica of store.replicas) replica.stall(cutMs);
+  world.env.after(cutMs, () => {
+    const lostCount = store.failOver();
+    if (lostCount > 0) world.env.count('failovers that lost writes');
+    world.env.say(
+      () => `${store.name} has lineage ${store.lineage.name}, and lost ${String(lostCount)} writes`,
+    );
+  });
+  return `${store.name} will fail over in ${cutMs.toFixed(0)} ms`;
 }
 
 function pickOne<T>(values: readonly T[], random: Random): T | undefined {

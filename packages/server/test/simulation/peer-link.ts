@@ -26,6 +26,7 @@ export class PeerLink {
   #stream = 0;
   #nextId = 1;
   #losesNextBatch = false;
+  #applied = 0;
   readonly #reports = new Map<number, ReportClosed>();
 
   constructor(env: Environment, network: Network, owner: LinkOwner, peer: NodeEnd) {
@@ -57,11 +58,15 @@ export class PeerLink {
   /** The owner crashed. */
   stop(): void {
     this.#life++;
+    this.#applied = 0;
     this.#connection?.break('client');
     this.#connection = undefined;
   }
 
-  /** A fault that sessions do not have: the contiguity of batches is checked all the same (rule 4). */
+  /**
+   * Loses the next batch that moves the applied position. Sessions do not lose messages while they
+   * live; the contiguity of batches is checked all the same (rule 4).
+   */
   loseNextBatch(): void {
     this.#losesNextBatch = true;
   }
@@ -72,6 +77,7 @@ export class PeerLink {
   }
 
   acknowledge(journal: string, applied: number): void {
+    this.#applied = applied;
     this.#send({ kind: 'replicateAck', target: this.#stream, journal, applied });
   }
 
@@ -98,7 +104,7 @@ export class PeerLink {
       return;
     }
     if (id !== this.#stream) return;
-    if (body.kind === 'batch' && body.to > body.from && this.#losesNextBatch) {
+    if (body.kind === 'batch' && body.to > this.#applied && this.#losesNextBatch) {
       this.#losesNextBatch = false;
       this.#env.count('batches lost');
       return;

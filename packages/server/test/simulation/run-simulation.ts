@@ -75,7 +75,7 @@ function createSettings(seed: number): Settings {
   return {
     latencyMs: random.pick([2, 20, 60]),
     syncMs: random.pick([1, 10, 40]),
-    replicationMs: random.pick([5, 60, 300]),
-    branchTtlMs: random.pick([5_000, 60_000, 60_000]),
+    replicationMs: random.pick([5, 60, 300, 1_000]),
+    branchTtlMs: random.pick([1_500, 5_000, 60_000, 60_000, 60_000, 60_000]),
   };
 }

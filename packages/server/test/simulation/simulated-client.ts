@@ -75,6 +75,11 @@ export class Context {
     for (const write of covered) this.covered.add(write);
   }
 
+  /** An open is missing here, or was where something came from. */
+  get isIncomplete(): boolean {
+    return isIncomplete(this.outgoing, undefined);
+  }
+
   get text(): string {
     return encodeBookmark(this.outgoing);
   }
@@ -106,14 +111,20 @@ export class SimulatedClient {
   }
 
   /** Opens the write's branch, at one of the nodes after the other until it is acknowledged. */
-  open(context: Context, write: Write, nodes: readonly NodeEnd[], attempt = 1): void {
+  open(
+    context: Context,
+    write: Write,
+    nodes: readonly NodeEnd[],
+    done: () => void,
+    attempt = 1,
+  ): void {
     const node = this.#env.random.pick(nodes);
     let isOver = false;
     const again = (): void => {
       if (isOver) return;
       isOver = true;
       if (attempt >= ATTEMPT_COUNT_MAX && !this.#env.isCalm) return;
-      this.#env.soon(RETRY_MS, () => this.open(context, write, nodes, attempt + 1));
+      this.#env.soon(RETRY_MS, () => this.open(context, write, nodes, done, attempt + 1));
     };
     this.#ask(node, openOf(write), (body) => {
       if (body?.kind !== 'opened') {
@@ -123,10 +134,11 @@ export class SimulatedClient {
       isOver = true;
       if (!context.cover(write, body.journal, body.sequence)) return;
       this.#env.count('opens');
-      this.#env.say(
-        () =>
-          `${this.region} learns that ${shortId(write.bid)} of ${shortId(write.rid)} is ${body.journal.slice(0, 4)}.${String(body.sequence)}`,
-      );
+      this.#env.say(() => {
+        const place = `${body.journal.slice(0, 4)}.${String(body.sequence)}`;
+        return `${this.region} learns that ${shortId(write.bid)} is ${place}`;
+      });
+      done();
     });
     this.#env.after(REQUEST_TIMEOUT_MS, again);
   }

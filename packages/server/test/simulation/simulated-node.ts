@@ -62,6 +62,11 @@ export class SimulatedNode implements NodeEnd {
     return this.#core !== undefined;
   }
 
+  /** Something is appended that a crash may lose. */
+  get isSyncing(): boolean {
+    return this.#isSyncing;
+  }
+
   get journal(): string {
     return this.#disk.id;
   }
@@ -184,7 +189,7 @@ export class SimulatedNode implements NodeEnd {
         const connection = this.#connections.get(effect.session);
         if (!connection) return;
         const disk = this.#disk;
-        this.#options.truth.answered(connection, effect.message, (at) => disk.bids.get(at));
+        this.#options.truth.answered(connection, effect.message, disk);
         connection.sendToClient(effect.message);
         return;
       }

@@ -9,7 +9,14 @@
  *  - DEADLINE: a wait is answered by its deadline
  *  - ANSWERS: nothing is answered twice, or without having been asked
  */
-import type { ClientMessage, Coverage, NodeMessage, Opened, Wait } from '@rendezvous/protocol';
+import type {
+  Batch,
+  ClientMessage,
+  Coverage,
+  NodeMessage,
+  Opened,
+  Wait,
+} from '@rendezvous/protocol';
 import { type Environment, SimulationFailure } from './environment.js';
 import type { Connection } from './network.js';
 import type { SimulatedStore, Write } from './simulated-store.js';
@@ -22,6 +29,13 @@ export interface AskedWait {
   readonly query: Wait;
   /** Writes whose opens were acknowledged to the contexts that the bookmark came from. */
   readonly covered: readonly Write[];
+}
+
+/** What survives a crash of a node. */
+export interface DurableJournal {
+  readonly head: number;
+  /** Every sequence that was ever durable → its bid. */
+  readonly bids: ReadonlyMap<number, string>;
 }
 
 interface Asked {
@@ -65,21 +79,19 @@ export class Truth {
     if (body.kind === 'wait') this.#expectAnswer(connection, id, body.timeoutMs);
   }
 
-  /** A node answers. `durableBidAt` says what its disk has there. */
-  answered(
-    connection: Connection,
-    { id, body }: NodeMessage,
-    durableBidAt: (sequence: number) => string | undefined,
-  ): void {
+  /** A node answers; `durable` is what its disk holds at that moment. */
+  answered(connection: Connection, { id, body }: NodeMessage, durable: DurableJournal): void {
     const asked = this.#asked.get(connection)?.get(id);
     if (!asked)
       throw new SimulationFailure('ANSWERS', `${body.kind} answers nothing that was asked`);
     if (!STREAMS.has(asked.kind)) this.#asked.get(connection)?.delete(id);
-    if (body.kind === 'opened') this.#checkOpened(asked, body, durableBidAt(body.sequence));
+    if (body.kind === 'opened') this.#checkOpened(asked, body, durable.bids.get(body.sequence));
+    if (body.kind === 'batch') checkBatch(connection.to, body, durable);
     if (body.kind !== 'waitAnswer') return;
     this.#env.count(`waits ${body.status}`);
     if (body.prevented) this.#env.count('waits prevented');
     for (const { reason } of body.pending.slice(0, 1)) this.#env.count(`${body.status}: ${reason}`);
+    if (asked.wait?.query.coverage.everyRid) this.#env.count('waits for *');
     if (asked.wait && body.status === 'consistent')
       this.#checkConsistent(asked.wait, connection.to);
   }
@@ -138,6 +150,15 @@ export class Truth {
       }
     }
   }
+}
+
+/** Only durable entries are replicated: others might come back as something else. */
+function checkBatch(node: string, { entries, to }: Batch, { head, bids }: DurableJournal): void {
+  if (to <= head && entries.every(({ sequence, bid }) => bids.get(sequence) === bid)) return;
+  throw new SimulationFailure(
+    'DURABILITY',
+    `${node} replicates up to ${String(to)}, durable is ${String(head)}`,
+  );
 }
 
 /** Whether a wait must hold for this write. In its home region every write is visible. */

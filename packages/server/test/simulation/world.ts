@@ -6,7 +6,7 @@
  *   posts    primary               two replicas           one replica
  *   orders   one replica           primary                one replica
  */
-import { isIncomplete, type WaitAnswer } from '@rendezvous/protocol';
+import type { WaitAnswer } from '@rendezvous/protocol';
 import { type Environment, SimulationFailure } from './environment.js';
 import { Network } from './network.js';
 import { PeerLink } from './peer-link.js';
@@ -115,29 +115,37 @@ export class World {
     const { rid, client } = context;
     const name = `${rid} in ${region}`;
     const options = { region, store: '', keys: [], timeoutMs: LAST_WAIT_MS / 2 };
-    if (isIncomplete(context.outgoing, undefined)) return;
+    if (context.isIncomplete) return;
     unanswered.add(name);
     client.wait(context, this.nodeOf(region), options, undefined, (body) => {
       unanswered.delete(name);
       const answer = body?.kind === 'waitAnswer' ? body : undefined;
-      if (answer?.status === 'consistent' || this.#mayBeUnknown(context, region)) return;
+      if (answer?.status === 'consistent') return;
+      if (answer?.status === 'unknown' && this.#mayBeUnknown(context, region)) return;
+      if (answer?.status === 'timed_out' && this.#mayTimeOut(context)) return;
       throw new SimulationFailure('LIVENESS', `${name} is answered ${explain(answer)}`);
     });
   }
 
   /** What this bookmark may rely on is lost, or was given up. */
-  #mayBeUnknown({ bookmark, rid }: Context, region: string): boolean {
-    const { rids, everyRid, positions } = bookmark;
+  #mayBeUnknown(context: Context, region: string): boolean {
+    const { rids, everyRid, positions } = context.bookmark;
     const { horizon } = this.nodeOf(region);
     const journals = new Set(this.nodes.map((node) => node.journal));
     return (
       [...positions.keys()].some((journal) => !journals.has(journal)) ||
       (horizon !== '' && (everyRid || rids.some((one) => one <= horizon))) ||
-      this.writes.some(
-        (write) =>
-          (everyRid || rids.includes(write.rid) || write.rid === rid) && this.#mayStayOpen(write),
-      )
+      this.#writesOf(context).some((write) => write.store.isCutOff(write))
     );
+  }
+
+  /** It may cover a branch that was opened before its write, which then failed. */
+  #mayTimeOut(context: Context): boolean {
+    return this.#writesOf(context).some((write) => !write.position);
+  }
+
+  #writesOf({ bookmark }: Context): readonly Write[] {
+    return this.writes.filter(({ rid }) => bookmark.everyRid || bookmark.rids.includes(rid));
   }
 
   #mayStayOpen(write: Write): boolean {
