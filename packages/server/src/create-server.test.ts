@@ -5,11 +5,14 @@ import { POSTS } from '../test/cluster.js';
 import { FakeStore } from '../test/fake-store.js';
 import { openOf, waitOf } from '../test/operations.js';
 import { openRaw, openSession } from '../test/raw-client.js';
+import { until } from '../test/until.js';
 import type { JournalRecord } from './core/effect.js';
 import { createServer, type Server } from './create-server.js';
 import { createMemoryJournal } from './journal/memory-journal.js';
 import type { Journal, LogEvent } from './ports.js';
 import type { ServerOptions } from './server-options.js';
+
+vi.setConfig({ testTimeout: 20_000 });
 
 async function start(options: Partial<ServerOptions> = {}): Promise<Server> {
   const strategies = { fake: new FakeStore().strategy };
@@ -125,7 +128,7 @@ test('rule 2: nothing is acknowledged, nor seen by a wait, before it is durable'
   const client = await openSession(node.url);
   const open = openOf();
   const [first, again] = client.askAll([open, open]);
-  await vi.waitFor(() => expect(journal.appends).toHaveLength(1));
+  await until(() => expect(journal.appends).toHaveLength(1));
   const coverage = { journal: journal.recovered.id, sequence: 1 };
   const wait = waitOf(open, { kind: 'opened', ...coverage }, { timeoutMs: 0 });
   expect(await client.ask(wait)).toMatchObject({ pending: [{ reason: 'journal_behind' }] });
@@ -149,14 +152,14 @@ test('rule 20: a failed append ends the node; neither it nor what follows is ack
   const client = await openSession(node.url);
   const answers = [openOf(), openOf(), openOf()].map((open) => client.ask(open));
   for (const answer of answers) answer.catch(() => undefined);
-  await vi.waitFor(() => expect(journal.appends).toHaveLength(3));
+  await until(() => expect(journal.appends).toHaveLength(3));
   const failure = new Error('disk full');
   journal.appends[0]?.reject(failure);
   journal.appends[1]?.resolve();
   journal.appends[2]?.reject(new Error('again'));
   expect(await client.closed).toBe(1001);
   expect(client.messages).toEqual([]);
-  await vi.waitFor(() => expect(fatal).toEqual([failure]));
+  await until(() => expect(fatal).toEqual([failure]));
   expect(journal.isShutDown).toBe(true);
   expect(events.filter(({ event }) => event === 'journal_failed')).toHaveLength(1);
   await expect(Promise.race([...answers, node.shutdown()])).resolves.toBeUndefined();

@@ -5,6 +5,9 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { helloOf } from '../test/operations.js';
 import { openRaw, openSession, RawClient } from '../test/raw-client.js';
 import { startSessionServer } from '../test/session-server.js';
+import { until } from '../test/until.js';
+
+vi.setConfig({ testTimeout: 20_000 });
 
 interface Reply {
   readonly status: number | undefined;
@@ -100,7 +103,7 @@ test('beyond the limit sessions are refused, and admitted again once one has end
   await openRaw(node.url);
   expect(await refusalOf(node.url)).toBe(503);
   first.socket.close();
-  await vi.waitFor(() => expect(node.sockets.size).toBe(1));
+  await until(() => expect(node.sockets.size).toBe(1));
   await openSession(node.url);
 });
 
@@ -129,7 +132,7 @@ test('a client that is refused and never closes its side leaves nothing behind',
   socket.write(WRONG_UPGRADE);
   socket.resume();
   await once(socket, 'end');
-  await vi.waitFor(async () => expect(await node.countConnections()).toBe(0));
+  await until(async () => expect(await node.countConnections()).toBe(0));
 });
 
 async function openSocket(port: number): Promise<Socket> {

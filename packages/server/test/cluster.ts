@@ -2,13 +2,14 @@
 import type { DelayProxy } from '@rendezvous/testkit';
 import { findFreePort, startDelayProxy } from '@rendezvous/testkit';
 import type { Open, Opened, StatusAnswer, WaitAnswer } from '@rendezvous/protocol';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { createServer, type Server } from '../src/create-server.js';
 import type { LogEvent } from '../src/ports.js';
 import type { ServerOptions } from '../src/server-options.js';
 import { FakeStore } from './fake-store.js';
 import { openOf, waitOf } from './operations.js';
 import { openSession, type RawClient } from './raw-client.js';
+import { until } from './until.js';
 
 /** A store whose home is eu, with a replica in us and one in ap. */
 export const POSTS = {
@@ -59,20 +60,20 @@ export class ClusterNode {
 
   /** No branch is left, in any region. */
   async untilEmpty(): Promise<void> {
-    await vi.waitFor(async () => {
+    await until(async () => {
       const { regions } = await this.status();
       expect(regions.filter(({ branchesOpen }) => branchesOpen > 0)).toEqual([]);
-    }, WAIT);
+    });
   }
 
   /** Its replicas are watched and past their barriers, its peers connected. */
   async untilReady(): Promise<void> {
     const peerCount = this.#options.peers?.length ?? 0;
-    await vi.waitFor(async () => {
+    await until(async () => {
       const { replicas, journals } = await this.status();
       expect(replicas.filter(({ monitored, barrier }) => !monitored || barrier !== '')).toEqual([]);
       expect(journals.filter(({ own, connected }) => !own && connected)).toHaveLength(peerCount);
-    }, WAIT);
+    });
   }
 
   #connected(): Promise<RawClient> {
@@ -85,9 +86,6 @@ export interface Written {
   readonly open: Open;
   readonly opened: Opened;
 }
-
-/** For conditions that take several round trips and a back-off. */
-const WAIT = { timeout: 4_500, interval: 10 };
 
 export interface Cluster {
   readonly store: FakeStore;

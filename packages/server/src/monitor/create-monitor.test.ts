@@ -3,8 +3,11 @@ import { startDelayProxy, type DelayProxy } from '@rendezvous/testkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ClusterNode, POSTS } from '../../test/cluster.js';
 import { FakeStore } from '../../test/fake-store.js';
+import { until } from '../../test/until.js';
 import type { LogEvent } from '../ports.js';
 import { createMonitor, type Monitor, type MonitorOptions } from './create-monitor.js';
+
+vi.setConfig({ testTimeout: 20_000 });
 
 interface Setup {
   readonly store: FakeStore;
@@ -55,17 +58,13 @@ test('a monitor whose link breaks attaches anew, behind a fresh barrier', async 
   await node.untilReady();
   link.refuse(true);
   link.cut();
-  await vi.waitFor(() =>
-    expect(events).toContainEqual(expect.objectContaining({ event: 'node_lost' })),
-  );
+  await until(() => expect(events).toContainEqual(expect.objectContaining({ event: 'node_lost' })));
   expect(store.replica('us').connectionCount).toBe(0);
   const written = await node.open({ position: store.commit() });
   const waiting = node.wait(written, 'us', 10_000);
   link.refuse(false);
-  await vi.waitFor(
-    async () =>
-      expect((await node.status()).replicas).toMatchObject([{ monitored: true, barrier: '1' }]),
-    { timeout: 4_000 },
+  await until(async () =>
+    expect((await node.status()).replicas).toMatchObject([{ monitored: true, barrier: '1' }]),
   );
   store.replicate();
   expect(await waiting).toMatchObject({ status: 'consistent' });
@@ -79,7 +78,7 @@ test('a link that breaks between the attach and its answer does not stop the mon
     const before = store.barrierCount;
     link.cut();
     link.resume('toClient');
-    await vi.waitFor(() => expect(store.barrierCount).toBeGreaterThan(before), { timeout: 4_000 });
+    await until(() => expect(store.barrierCount).toBeGreaterThan(before));
     // Its attach is on its way, or answered, or not sent yet.
     link.cut();
     await node.untilReady();
@@ -88,7 +87,7 @@ test('a link that breaks between the attach and its answer does not stop the mon
 
 test('a monitor that the node refuses says so, and the node answers unknown', async () => {
   const { events, node } = await setup({ replicas: [{ name: 'us-9', endpoint: 'us' }] });
-  await vi.waitFor(() =>
+  await until(() =>
     expect(events).toContainEqual(
       expect.objectContaining({ event: 'monitor_detached', replica: 'us-9' }),
     ),
@@ -111,7 +110,7 @@ test('shutdown() ends a monitor in any state, twice', async () => {
   await connected.node.untilReady();
   await connected.monitor.shutdown();
   await connected.monitor.shutdown();
-  await vi.waitFor(() => expect(connected.link.connections).toBe(0));
+  await until(() => expect(connected.link.connections).toBe(0));
   expect(connected.store.replica('us').connectionCount).toBe(0);
 
   const connecting = await setup();

@@ -4,12 +4,15 @@ import type { StatusAnswer, WaitAnswer } from '@rendezvous/protocol';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type FakeReplica, FakeStore } from '../../test/fake-store.js';
 import { openOf, waitOf } from '../../test/operations.js';
+import { until } from '../../test/until.js';
 import { NodeCore } from '../core/node-core.js';
 import { createLocalLink, type LocalLink, type MonitorLink } from '../host/local-link.js';
 import { NodeHost } from '../host/node-host.js';
 import { createMemoryJournal } from '../journal/memory-journal.js';
 import type { LogEvent } from '../ports.js';
 import { watchReplica } from './watch-replica.js';
+
+vi.setConfig({ testTimeout: 20_000 });
 
 interface Setup {
   readonly store: FakeStore;
@@ -94,7 +97,7 @@ function countOf(events: readonly LogEvent[], name: string): number {
 }
 
 async function untilReady(node: Setup): Promise<void> {
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect(await node.status()).toMatchObject({ monitored: true, barrier: '' }),
   );
 }
@@ -114,13 +117,13 @@ test('rule 21: waits hold until the replica has passed the position that the pri
     store.primary = 7;
     store.replica('us').position = 5;
   });
-  await vi.waitFor(async () => expect(await node.status()).toMatchObject({ position: '5' }));
+  await until(async () => expect(await node.status()).toMatchObject({ position: '5' }));
   expect(await node.status()).toMatchObject({ monitored: true, barrier: '7' });
   const wait = await node.write('5');
   expect(await wait(0)).toMatchObject({ status: 'timed_out', pending: [{ reason: 'barrier' }] });
   const blocked = wait(10_000);
   const before = node.replica.readCount;
-  await vi.waitFor(() => expect(node.replica.readCount).toBeGreaterThan(before + 3));
+  await until(() => expect(node.replica.readCount).toBeGreaterThan(before + 3));
   node.store.replicate();
   expect(await blocked).toMatchObject({ status: 'consistent', prevented: true });
 });
@@ -134,8 +137,8 @@ test('rule 11: a replica that went back is attached to anew, behind a fresh barr
   const wait = await node.write();
   const blocked = wait(10_000);
   node.replica.position = 2;
-  await vi.waitFor(() => expect(countOf(node.events, 'monitor_detached')).toBe(1));
-  await vi.waitFor(async () =>
+  await until(() => expect(countOf(node.events, 'monitor_detached')).toBe(1));
+  await until(async () =>
     expect(await node.status()).toMatchObject({ monitored: true, position: '2', barrier: '6' }),
   );
   expect(node.store.barrierCount).toBe(2);
@@ -147,7 +150,7 @@ test('a replica that cannot be connected to is tried until it can, and told of o
   const node = setup((store) => {
     store.replica('us').isDown = true;
   });
-  await vi.waitFor(() => expect(node.replica.connectCount).toBeGreaterThan(2));
+  await until(() => expect(node.replica.connectCount).toBeGreaterThan(2));
   expect(await node.status()).toMatchObject({ monitored: false });
   expect(countOf(node.events, 'monitor_detached')).toBe(1);
   node.replica.isDown = false;
@@ -161,7 +164,7 @@ test('a connection that breaks takes its watermark with it', async () => {
   const wait = await node.write();
   const blocked = wait(10_000);
   node.replica.isDown = true;
-  await vi.waitFor(async () => expect(await node.status()).toMatchObject({ monitored: false }));
+  await until(async () => expect(await node.status()).toMatchObject({ monitored: false }));
   expect(node.replica.connectionCount).toBe(0);
   node.replica.isDown = false;
   node.store.replicate();
@@ -174,9 +177,9 @@ test('a replica that hangs is given up, and attached to anew behind a fresh barr
   node.replica.isHung = true;
   const wait = await node.write();
   const blocked = wait(10_000);
-  await vi.waitFor(() => expect(countOf(node.events, 'monitor_detached')).toBe(1));
+  await until(() => expect(countOf(node.events, 'monitor_detached')).toBe(1));
   node.replica.isHung = false;
-  await vi.waitFor(async () => expect(await node.status()).toMatchObject({ barrier: '1' }));
+  await until(async () => expect(await node.status()).toMatchObject({ barrier: '1' }));
   node.store.replicate();
   expect(await blocked).toMatchObject({ status: 'consistent' });
 });
@@ -193,7 +196,7 @@ test('a node that does not answer an attach is given up, at the latest when the 
   const abort = new AbortController();
   const watched = { ...WATCHED, strategy: store.strategy };
   const watching = watchReplica(watched, link, () => undefined, abort.signal);
-  await vi.waitFor(() => expect(attachCount).toBe(3));
+  await until(() => expect(attachCount).toBe(3));
   abort.abort();
   await watching;
   expect(cancelled).toEqual([1, 2, 3]);
@@ -204,11 +207,11 @@ test('a connection that comes too late is closed', async () => {
   const node = setup((store) => {
     store.replica('us').isConnectHung = true;
   });
-  await vi.waitFor(() => expect(countOf(node.events, 'monitor_detached')).toBe(1));
+  await until(() => expect(countOf(node.events, 'monitor_detached')).toBe(1));
   node.replica.isConnectHung = false;
   node.replica.connectLate();
   await untilReady(node);
-  await vi.waitFor(() => expect(node.replica.connectionCount).toBe(1));
+  await until(() => expect(node.replica.connectionCount).toBe(1));
 });
 
 test('a hanging replica does not hold up the shutdown, and its connection is closed', async () => {
@@ -217,7 +220,7 @@ test('a hanging replica does not hold up the shutdown, and its connection is clo
   node.replica.isHung = true;
   await node.write();
   const before = node.replica.readCount;
-  await vi.waitFor(() => expect(node.replica.readCount).toBeGreaterThan(before));
+  await until(() => expect(node.replica.readCount).toBeGreaterThan(before));
   await node.stop();
   expect(node.replica.connectionCount).toBe(0);
 });

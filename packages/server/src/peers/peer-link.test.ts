@@ -3,15 +3,18 @@ import { findFreePort } from '@rendezvous/testkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ClusterNode, POSTS, startCluster, type Written } from '../../test/cluster.js';
 import { FakeStore } from '../../test/fake-store.js';
+import { until } from '../../test/until.js';
 import { createServer } from '../create-server.js';
 import type { LogEvent } from '../ports.js';
+
+vi.setConfig({ testTimeout: 20_000 });
 
 test('a write at eu is pending in us, closes there as the replica moves, and is then forgotten', async () => {
   const { store, eu, us } = await startCluster();
   const written = await eu.open({ position: store.commit() });
   expect((await eu.status()).regions).toMatchObject([{ branchesOpen: 1 }, { branchesOpen: 1 }]);
   const inUs = us.wait(written, 'us', 10_000);
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect(await us.wait(written, 'us', 0)).toMatchObject({
       status: 'timed_out',
       pending: [{ bid: written.open.bid, reason: 'open' }],
@@ -21,7 +24,7 @@ test('a write at eu is pending in us, closes there as the replica moves, and is 
   expect(await inUs).toMatchObject({ status: 'consistent', prevented: true });
   // The node serves ap too, whose replica is behind.
   expect(await us.wait(written, 'ap', 0)).toMatchObject({ status: 'timed_out' });
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect((await eu.status()).regions).toMatchObject([
       { region: 'us', branchesOpen: 0 },
       { region: 'ap', branchesOpen: 1 },
@@ -89,7 +92,7 @@ test.each(['cut', 'held still'])(
     if (how === 'cut') link.refuse(false);
     else link.resume();
     const [last] = during.slice(-1);
-    if (last) await vi.waitFor(() => untilConsistent(us, last), { timeout: 4_000 });
+    if (last) await until(() => untilConsistent(us, last));
     for (const written of during) {
       expect(await us.wait(written, 'us', 0)).toMatchObject({ status: 'consistent' });
     }
@@ -122,7 +125,7 @@ test('rule 3: after a restart without its journal, what was lost is unknown and 
   const { store, eu, us, link } = await startCluster();
   const replicated = await eu.open({ position: store.commit() });
   await us.wait(replicated, 'us', 0);
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect(await us.wait(replicated, 'us', 0)).toMatchObject({ pending: [{ reason: 'open' }] }),
   );
   link.refuse(true);
@@ -168,7 +171,7 @@ test('a node that is its own peer says so, and works', async () => {
     peers: [{ name: 'self', endpoint: `ws://127.0.0.1:${port}` }],
   });
   await node.start();
-  await vi.waitFor(() =>
+  await until(() =>
     expect(node.events).toContainEqual(
       expect.objectContaining({ event: 'peer_stream_refused', peer: 'self' }),
     ),
@@ -194,7 +197,7 @@ test('a peer must present its token; that it did not is told once, without the t
   const stranger = await startUs('a-token-of-nobody');
   const refusals = (): LogEvent[] =>
     stranger.events.filter(({ event }) => event === 'peer_disconnected');
-  await vi.waitFor(() => expect(refusals()).toHaveLength(1));
+  await until(() => expect(refusals()).toHaveLength(1));
   expect(refusals()[0]?.['reason']).toContain('unauthenticated');
   const us = await startUs(peer.token);
   await us.untilReady();

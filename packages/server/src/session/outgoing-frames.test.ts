@@ -5,7 +5,10 @@ import type { WebSocket } from 'ws';
 import { openOf } from '../../test/operations.js';
 import { openSession, type RawClient } from '../../test/raw-client.js';
 import { type SessionServer, startSessionServer } from '../../test/session-server.js';
+import { until } from '../../test/until.js';
 import { BUFFERED_BYTES_HIGH, BUFFERED_BYTES_MAX } from './outgoing-frames.js';
+
+vi.setConfig({ testTimeout: 20_000 });
 
 const MIB = 1024 * 1024;
 
@@ -53,7 +56,7 @@ test('a client that does not read is dropped beyond the bound, and what it kept 
   expect(node.events).toContainEqual(
     expect.objectContaining({ event: 'session_dropped', role: 'monitor' }),
   );
-  await vi.waitFor(() => expect(served.bufferedAmount).toBe(0));
+  await until(() => expect(served.bufferedAmount).toBe(0));
   const status = await writer.askFor('statusAnswer', { kind: 'status' });
   expect(status.sessions).toBe(1);
 });
@@ -67,7 +70,7 @@ test('one frame that asks for more than the client reads is not answered to its 
   const attach = { kind: 'attach', store: 'posts', region: 'us', replica: 'us-1', barrier: '0' };
   // Each is told of the open branch: 4,000 × 300 kB, if the node went on.
   monitor.send(Array.from({ length: 4_000 }, (_, id) => ({ id: id + 10, body: attach as never })));
-  await vi.waitFor(() => expect(served.readyState).not.toBe(served.OPEN));
+  await until(() => expect(served.readyState).not.toBe(served.OPEN));
   expect(served.bufferedAmount).toBeLessThan(BUFFERED_BYTES_MAX + 2 * MIB);
   expect(await writer.ask({ kind: 'ping' })).toEqual({ kind: 'done' });
 });
@@ -82,7 +85,7 @@ test('what one turn brings up leaves in few frames, none larger than 1 MiB and a
   const writer = await openSession(node.url);
   await writer.askFor('opened', largeOpen());
   const countOf = (): number => frames.reduce((sum, { count }) => sum + count, 0);
-  await vi.waitFor(() => expect(countOf()).toBe(40));
+  await until(() => expect(countOf()).toBe(40));
   expect(Math.max(...frames.map(({ bytes }) => bytes))).toBeLessThan(1.5 * MIB);
   expect(frames.length).toBeLessThan(20);
 });

@@ -11,6 +11,9 @@ import { expect, test, vi } from 'vitest';
 import { helloOf, mintUlid, openOf, waitOf } from '../../test/operations.js';
 import { openRaw, openSession, type RawClient } from '../../test/raw-client.js';
 import { type SessionServer, startSessionServer } from '../../test/session-server.js';
+import { until } from '../../test/until.js';
+
+vi.setConfig({ testTimeout: 20_000 });
 
 const TOKENS = [
   { token: 'reader-token-of-test', namespace: 'default', role: 'reader' },
@@ -22,7 +25,7 @@ const TOKENS = [
 async function expectAlive(node: SessionServer, fields: Partial<Hello> = {}): Promise<void> {
   const client = await openSession(node.url, fields);
   expect(await client.ask({ kind: 'ping' })).toEqual({ kind: 'done' });
-  await vi.waitFor(async () => {
+  await until(async () => {
     const status = await client.askFor('statusAnswer', { kind: 'status' });
     expect(status).toMatchObject({ sessions: 1, waitsBlocked: 0 });
   });
@@ -181,9 +184,7 @@ test('a frame beyond the limit ends the session; one at the limit is read', asyn
   const room = frameBytesMax - frameOf(500).byteLength + 500;
   expect(frameOf(room).byteLength).toBe(frameBytesMax);
   client.socket.send(frameOf(room));
-  await vi.waitFor(() =>
-    expect(client.messages).toMatchObject([{ id: 7, body: { kind: 'opened' } }]),
-  );
+  await until(() => expect(client.messages).toMatchObject([{ id: 7, body: { kind: 'opened' } }]));
   client.socket.send(frameOf(room + 1));
   expect(await client.closed).toBe(1009);
   await expectAlive(node);

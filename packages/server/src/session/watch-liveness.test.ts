@@ -2,6 +2,9 @@ import type { Role } from '@rendezvous/protocol';
 import { expect, test, vi } from 'vitest';
 import { openSession } from '../../test/raw-client.js';
 import { startSessionServer } from '../../test/session-server.js';
+import { until } from '../../test/until.js';
+
+vi.setConfig({ testTimeout: 20_000 });
 
 const MUTE = { autoPong: false };
 
@@ -21,7 +24,7 @@ test('a monitor that answers pings stays, whether or not it says anything', asyn
   let pingCount = 0;
   monitor.socket.on('ping', () => pingCount++);
   await mute.closed;
-  await vi.waitFor(() => expect(pingCount).toBeGreaterThan(8));
+  await until(() => expect(pingCount).toBeGreaterThan(8));
   expect(await monitor.ask({ kind: 'ping' })).toEqual({ kind: 'done' });
 });
 
