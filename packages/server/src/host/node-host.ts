@@ -57,8 +57,9 @@ export class NodeHost {
     return session;
   }
 
+  /** Takes a message of a session; of one that has ended, whose end nothing would undo, none. */
   receive(session: number, message: ClientMessage): void {
-    if (this.#isShutDown) return;
+    if (!this.#sessions.has(session)) return;
     if (message.body.kind === 'status') {
       const body = this.status();
       this.#sessions.get(session)?.({ id: message.id, body });

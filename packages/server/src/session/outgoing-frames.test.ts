@@ -72,7 +72,9 @@ test('one frame that asks for more than the client reads is not answered to its 
   monitor.send(Array.from({ length: 4_000 }, (_, id) => ({ id: id + 10, body: attach as never })));
   await until(() => expect(served.readyState).not.toBe(served.OPEN));
   expect(served.bufferedAmount).toBeLessThan(BUFFERED_BYTES_MAX + 2 * MIB);
-  expect(await writer.ask({ kind: 'ping' })).toEqual({ kind: 'done' });
+  // Nor is it taken in: nobody would ever detach what a dead session attached.
+  const { replicas } = await writer.askFor('statusAnswer', { kind: 'status' });
+  expect(replicas).toMatchObject([{ replica: 'us-1', monitored: false }]);
 });
 
 test('what one turn brings up leaves in few frames, none larger than 1 MiB and a message', async () => {
