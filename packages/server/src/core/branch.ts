@@ -11,6 +11,9 @@
 import type { JournalPosition } from '@rendezvous/protocol';
 import type { StoreLayout } from './store-layout.js';
 
+/** Its ids, names and framing. */
+const ENTRY_BYTES = 120;
+
 export interface Branch {
   readonly bid: string;
   readonly rid: string;
@@ -57,6 +60,11 @@ export function isClosed(branch: Branch): boolean {
 export function touches(branch: Branch, keys: readonly Uint8Array[]): boolean {
   if (keys.length === 0 || branch.keys.length === 0) return true;
   return keys.some((key) => branch.keys.some((other) => isEqualKey(key, other)));
+}
+
+/** Rough size in bytes of a branch on the wire. */
+export function sizeOf(branch: Pick<Branch, 'keys' | 'position'>): number {
+  return branch.keys.reduce((sum, key) => sum + key.length, ENTRY_BYTES + branch.position.length);
 }
 
 function isEqualKey(a: Uint8Array, b: Uint8Array): boolean {

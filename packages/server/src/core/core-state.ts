@@ -79,6 +79,7 @@ export interface CoreState {
 export interface HeldApplied {
   readonly session: number;
   readonly id: number;
+  readonly heldAtMs: number;
   readonly request: Applied;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entry, key, mintJournal, setup, TestNode } from '../../test/test-node.js';
+import { entry, key, mintId, mintJournal, setup, TestNode } from '../../test/test-node.js';
 
 describe('replicas', () => {
   it('no_monitor: a wait holds for 5 s after the monitor went, then answers unknown at once', () => {
@@ -48,6 +48,17 @@ describe('replicas', () => {
     const wait = node.wait([branch]);
     node.watermark(rebuilt, 'a/5');
     expect(node.waitAnswer(wait)?.status).toBe('consistent');
+  });
+
+  it('rule 11: a monitor that is gone unnoticed does not vouch for a replica that went back', () => {
+    const { node } = setup();
+    const branch = node.open({ position: 'a/5' });
+    node.watchAll('a/5');
+    const second = node.attach('us-1', 'a/5', { session: 101 });
+    node.watermark(second, 'a/2', 101);
+    expect(node.waitNow([branch]).pending).toMatchObject([{ reason: 'barrier' }]);
+    node.watermark(second, 'a/5', 101);
+    expect(node.waitNow([branch]).status).toBe('consistent');
   });
 
   it('rule 11: a watermark that goes back ends the attach', () => {
@@ -172,6 +183,14 @@ describe('derived stores', () => {
     expect(node.askNow(applied(branch, {}))).toMatchObject({ code: 'bad_request' });
     node.askNow(applied(branch, { ordered: true }));
     expect(node.waitNow([branch], { store: 'orders', region: 'search' }).status).toBe('consistent');
+  });
+
+  it('applied whose opens never come is refused, and may be tried again', () => {
+    const node = new TestNode({ name: 'search', peers: ['eu'] });
+    const absent = { rid: mintId(), position: { journal: mintJournal(), sequence: 1 } };
+    const id = node.ask(applied(absent, { key: key('a') }));
+    node.advance(10_500);
+    expect(node.answers(id)).toMatchObject([{ code: 'unavailable', retryable: true }]);
   });
 
   it('applied that comes before the open waits for it', () => {

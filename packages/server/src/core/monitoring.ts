@@ -9,9 +9,9 @@ import type {
   OpenBranch,
   Watermark,
 } from '@rendezvous/protocol';
-import { isOpenIn, touches } from './branch.js';
+import { isOpenIn, sizeOf, touches } from './branch.js';
 import { close } from './closing.js';
-import { type CoreState, operationKey } from './core-state.js';
+import { type CoreState, type HeldApplied, operationKey } from './core-state.js';
 import { relationTo } from './opening.js';
 import { type Attachment, observeWatermark, refreshReadiness } from './replica-state.js';
 import type { Asker } from './asker.js';
@@ -20,8 +20,11 @@ import type { StoreLayout } from './store-layout.js';
 import { isCovered } from './wait-condition.js';
 import { wake, wakeAll } from './waiting.js';
 
-const ANNOUNCEMENT_COUNT_MAX = 1_000;
+/** Stays well below the frame limit of 1 MiB. */
+const ANNOUNCEMENT_BYTES_MAX = 256 * 1024;
 const HELD_APPLIED_COUNT_MAX = 10_000;
+/** A journal that has not come by then is away; the consumer tries again. */
+const HELD_APPLIED_MAX_MS = 10_000;
 
 /** Takes a monitor on, and tells it of every open branch: also one that starts late or again. */
 export function receiveAttach(
@@ -55,7 +58,8 @@ export function receiveAttach(
   };
   state.attachments.set(operationKey(asker.session, asker.id), attachment);
   replica.attachments.add(attachment);
-  wake(state, replica, nowMs);
+  if (refreshReadiness(replica, nowMs)) wakeAll(state, nowMs);
+  else wake(state, replica, nowMs);
   const open: OpenBranch[] = [];
   for (const branch of state.table.ofStore(replica.layout)) {
     if (!isOpenIn(branch, replica.bit)) continue;
@@ -148,19 +152,31 @@ export function receiveApplied(
       replyFailure(state, asker, 'limit_exceeded', 'too many reports are ahead of us', true);
       return;
     }
-    state.heldApplied.push({ ...asker, request });
+    state.heldApplied.push({ ...asker, request, heldAtMs: nowMs });
     return;
   }
   closeApplied(state, layout, request, nowMs);
   replyDone(state, asker);
 }
 
-/** Looks again at reports that came before the journals they cover. */
+/** Looks again at reports that came before the journals they cover: when a journal has advanced. */
 export function retryHeldApplied(state: CoreState, nowMs: number): void {
-  if (state.heldApplied.length === 0) return;
   const held = state.heldApplied;
   state.heldApplied = [];
-  for (const { request, ...asker } of held) receiveApplied(state, asker, request, nowMs);
+  for (const one of held) {
+    if (isApplied(state, one.request)) receiveApplied(state, one, one.request, nowMs);
+    else state.heldApplied.push(one);
+  }
+}
+
+/** Refuses reports whose journals do not come. */
+export function expireHeldApplied(state: CoreState, nowMs: number): void {
+  const isExpired = (one: HeldApplied): boolean => nowMs - one.heldAtMs >= HELD_APPLIED_MAX_MS;
+  for (const one of state.heldApplied.filter(isExpired)) {
+    const message = 'the opens that it covers have not reached this node: is a peer away?';
+    replyFailure(state, one, 'unavailable', message, true);
+  }
+  state.heldApplied = state.heldApplied.filter((one) => !isExpired(one));
 }
 
 /** Sends what the input at hand opened to the monitors. */
@@ -213,12 +229,19 @@ function isApplied(state: CoreState, request: Applied): boolean {
 }
 
 function announce(state: CoreState, attachment: Attachment, branches: readonly OpenBranch[]): void {
-  // The first answer to an attach is sent also when there is nothing to tell.
-  for (let from = 0; from === 0 || from < branches.length; from += ANNOUNCEMENT_COUNT_MAX) {
-    const body: BranchesOpened = {
-      kind: 'branchesOpened',
-      branches: branches.slice(from, from + ANNOUNCEMENT_COUNT_MAX),
-    };
+  let chunk: OpenBranch[] = [];
+  let bytes = 0;
+  const send = (): void => {
+    const body: BranchesOpened = { kind: 'branchesOpened', branches: chunk };
     reply(state, attachment, body);
+    chunk = [];
+    bytes = 0;
+  };
+  for (const branch of branches) {
+    if (bytes >= ANNOUNCEMENT_BYTES_MAX) send();
+    chunk.push(branch);
+    bytes += sizeOf(branch);
   }
+  // The first answer to an attach is sent also when there is nothing to tell.
+  if (chunk.length > 0 || branches.length === 0) send();
 }

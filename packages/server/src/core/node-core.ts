@@ -28,6 +28,7 @@ import { giveUpExpired } from './horizon.js';
 import { advance } from './journal-progress.js';
 import {
   detach,
+  expireHeldApplied,
   receiveApplied,
   receiveAttach,
   receiveClose,
@@ -67,7 +68,7 @@ export class NodeCore {
   /** Takes one message of a session. HELLO, ping and permissions are the host's. */
   receive(session: number, message: ClientMessage, nowMs: number): Effect[] {
     this.#dispatch({ session, id: message.id }, message.body, nowMs);
-    return this.#finish(nowMs);
+    return this.#finish();
   }
 
   /** The session is over: its waits, streams and attachments go with it. */
@@ -82,24 +83,25 @@ export class NodeCore {
     }
     state.heldApplied = state.heldApplied.filter((held) => held.session !== session);
     state.awaitingSync = state.awaitingSync.filter((one) => one.session !== session);
-    return this.#finish(nowMs);
+    return this.#finish();
   }
 
   /** The appends up to this ticket are durable. */
   journalSynced(ticket: number, nowMs: number): Effect[] {
     journalSynced(this.#state, ticket, nowMs);
+    retryHeldApplied(this.#state, nowMs);
     pumpAll(this.#state, nowMs);
-    return this.#finish(nowMs);
+    return this.#finish();
   }
 
-  peerConnected(name: string, nowMs: number): Effect[] {
+  peerConnected(name: string): Effect[] {
     connectPeer(this.#state, this.#peer(name));
-    return this.#finish(nowMs);
+    return this.#finish();
   }
 
-  peerDisconnected(name: string, nowMs: number): Effect[] {
+  peerDisconnected(name: string): Effect[] {
     disconnectPeer(this.#peer(name));
-    return this.#finish(nowMs);
+    return this.#finish();
   }
 
   /** Applies a peer's batch; `isSane: false` asks the host to end that connection. */
@@ -109,12 +111,13 @@ export class NodeCore {
     nowMs: number,
   ): { readonly isSane: boolean; readonly effects: Effect[] } {
     const isSane = applyBatch(this.#state, this.#peer(name), batch, nowMs);
-    return { isSane, effects: this.#finish(nowMs) };
+    retryHeldApplied(this.#state, nowMs);
+    return { isSane, effects: this.#finish() };
   }
 
-  reportAcknowledged(name: string, report: ReportClosed, nowMs: number): Effect[] {
+  reportAcknowledged(name: string, report: ReportClosed): Effect[] {
     reportAcknowledged(this.#state, this.#peer(name), report);
-    return this.#finish(nowMs);
+    return this.#finish();
   }
 
   /** When `tick` must be called at the latest. */
@@ -127,9 +130,10 @@ export class NodeCore {
     if (nowMs >= this.#housekeepingAtMs) {
       this.#housekeepingAtMs = nowMs + HOUSEKEEPING_INTERVAL_MS;
       giveUpExpired(this.#state, nowMs);
+      expireHeldApplied(this.#state, nowMs);
       sendHeartbeats(this.#state, nowMs);
     }
-    return this.#finish(nowMs);
+    return this.#finish();
   }
 
   /** Branches that the node remembers, closed ones included whose owners do not know it yet. */
@@ -189,9 +193,8 @@ export class NodeCore {
   }
 
   /** Ends an input: what it gathered becomes effects, in an order that recovery can rely on. */
-  #finish(nowMs: number): Effect[] {
+  #finish(): Effect[] {
     const state = this.#state;
-    retryHeldApplied(state, nowMs);
     sendAnnouncements(state);
     sendReports(state);
     if (state.records.length > 0) {

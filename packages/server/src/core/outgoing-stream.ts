@@ -5,7 +5,8 @@ export interface OutgoingStream {
   readonly asker: Asker;
   readonly regions: readonly string[];
   sent: number;
-  acknowledged: number;
+  /** Batches that the peer has not acknowledged, oldest first. */
+  inFlight: { readonly to: number; readonly bytes: number }[];
   /** Bids aborted since their entry was sent, or before the stream began. */
   readonly aborted: Set<string>;
   lastSentAtMs: number;

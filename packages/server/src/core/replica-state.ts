@@ -7,7 +7,7 @@
  *     └─────────────────────┴──────────────────────────────────────┘
  *        the monitor's session ends, or the replica goes back
  *
- * Waits hold while the replica is not READY. Whatever happened to it while nobody watched (a
+ * Waits hold while the replica is not READY, which takes every monitor's word. Whatever happened to it while nobody watched (a
  * restart from an older copy, a failover, a new replica under the old name), it is past the barrier,
  * a position of the primary read after the monitor had connected: everything that was ever closed
  * here is visible here again (rules 11, 21). The last watermark dies with its connection.
@@ -64,9 +64,14 @@ export function observeWatermark(
   return 'advanced';
 }
 
-/** Works out anew whether the replica is READY. Returns whether that changed. */
+/**
+ * Works out anew whether the replica is READY: somebody watches it, and no monitor saw a reason to
+ * doubt it that is not settled. A monitor that is gone without our knowing must not vouch for a
+ * replica that its successor has just found behind its barrier. Returns whether that changed.
+ */
 export function refreshReadiness(replica: ReplicaState, nowMs: number): boolean {
-  const isReady = [...replica.attachments].some((attachment) => attachment.passed);
+  const attachments = [...replica.attachments];
+  const isReady = attachments.length > 0 && attachments.every(({ passed }) => passed);
   if (isReady === (replica.readySinceMs !== undefined)) return false;
   replica.readySinceMs = isReady ? nowMs : undefined;
   return true;

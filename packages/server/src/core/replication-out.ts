@@ -7,19 +7,17 @@
  * on every batch (rule 7).
  */
 import type { Batch, JournalEntry, Replicate, ReplicateAck } from '@rendezvous/protocol';
-import type { Branch } from './branch.js';
+import { type Branch, sizeOf } from './branch.js';
 import { type CoreState, operationKey } from './core-state.js';
 import type { OutgoingStream } from './outgoing-stream.js';
 import type { Asker } from './asker.js';
 import { reply, replyFailure } from './reply.js';
 
-/** Sequences sent and not acknowledged: a second's worth at full speed. */
-const WINDOW_COUNT = 50_000;
+/** Bytes sent and not acknowledged: some 20,000 entries, well below what a socket may hold back. */
+const WINDOW_BYTES = 4 * 1024 * 1024;
 const BATCH_ENTRY_COUNT_MAX = 1_000;
 /** Stays well below the frame limit of 1 MiB. */
 const BATCH_BYTES_MAX = 256 * 1024;
-/** Rough size of an entry without its keys and position. */
-const ENTRY_BYTES = 120;
 /** An idle stream says so this often, so that the peer's progress and liveness are known. */
 const STREAM_HEARTBEAT_MS = 1_000;
 
@@ -47,7 +45,7 @@ export function receiveReplicate(
     asker,
     regions: request.regions,
     sent: from,
-    acknowledged: from,
+    inFlight: [],
     aborted,
     lastSentAtMs: nowMs,
   };
@@ -64,10 +62,7 @@ export function receiveReplicateAck(
 ): void {
   const stream = state.streams.get(operationKey(session, acknowledgement.target));
   if (!stream || acknowledgement.journal !== state.journal.id) return;
-  stream.acknowledged = Math.max(
-    stream.acknowledged,
-    Math.min(acknowledgement.applied, stream.sent),
-  );
+  stream.inFlight = stream.inFlight.filter(({ to }) => to > acknowledgement.applied);
   pump(state, stream, nowMs);
 }
 
@@ -86,9 +81,10 @@ export function sendHeartbeats(state: CoreState, nowMs: number): void {
 function pump(state: CoreState, stream: OutgoingStream, nowMs: number): boolean {
   const { journal } = state;
   let isSent = false;
-  while (stream.sent < journal.durable && stream.sent - stream.acknowledged < WINDOW_COUNT) {
-    const { entries, to } = nextRange(state, stream);
+  while (stream.sent < journal.durable && bytesInFlight(stream) < WINDOW_BYTES) {
+    const { entries, to, bytes } = nextRange(state, stream);
     sendBatch(state, stream, entries, to, nowMs);
+    if (bytes > 0) stream.inFlight.push({ to, bytes });
     isSent = true;
   }
   if (!isSent && stream.aborted.size > 0) {
@@ -101,21 +97,25 @@ function pump(state: CoreState, stream: OutgoingStream, nowMs: number): boolean 
 function nextRange(
   state: CoreState,
   stream: OutgoingStream,
-): { readonly entries: JournalEntry[]; readonly to: number } {
+): { readonly entries: JournalEntry[]; readonly to: number; readonly bytes: number } {
   const entries: JournalEntry[] = [];
   let bytes = 0;
   for (const { sequence, branch } of state.journal.entriesAfter(stream.sent)) {
     if (entries.length >= BATCH_ENTRY_COUNT_MAX || bytes >= BATCH_BYTES_MAX) {
-      return { entries, to: sequence - 1 };
+      return { entries, to: sequence - 1, bytes };
     }
     const regions = namedRegions(branch);
     if (!regions.some((region) => stream.regions.includes(region))) continue;
     const { bid, rid, layout, keys, position } = branch;
     entries.push({ sequence, bid, rid, store: layout.name, regions, keys, position });
     if (branch.aborted) stream.aborted.add(bid);
-    bytes += keys.reduce((sum, key) => sum + key.length, ENTRY_BYTES + position.length);
+    bytes += sizeOf(branch);
   }
-  return { entries, to: state.journal.durable };
+  return { entries, to: state.journal.durable, bytes };
+}
+
+function bytesInFlight({ inFlight }: OutgoingStream): number {
+  return inFlight.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function sendBatch(

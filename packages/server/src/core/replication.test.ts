@@ -7,7 +7,7 @@ describe('journals', () => {
   function setupPeer(): TestNode {
     const node = new TestNode({ peers: ['eu'] });
     node.watchAll();
-    node.take(node.core.peerConnected('eu', node.nowMs));
+    node.take(node.core.peerConnected('eu'));
     node.toPeers.length = 0;
     return node;
   }
@@ -56,16 +56,16 @@ describe('journals', () => {
 
   it('rule 5: after a restart a peer’s journal is asked for from its start', () => {
     const node = new TestNode({ peers: ['eu'] });
-    node.take(node.core.peerConnected('eu', node.nowMs));
+    node.take(node.core.peerConnected('eu'));
     expect(node.toPeers).toEqual([{ kind: 'replicate', peer: 'eu', journal: '', from: 0 }]);
   });
 
   it('rule 5: after a reconnect it is asked for from the applied position', () => {
     const node = setupPeer();
     node.apply('eu', { journal, from: 0, to: 9 });
-    node.take(node.core.peerDisconnected('eu', node.nowMs));
+    node.take(node.core.peerDisconnected('eu'));
     node.toPeers.length = 0;
-    node.take(node.core.peerConnected('eu', node.nowMs));
+    node.take(node.core.peerConnected('eu'));
     expect(node.toPeers).toEqual([{ kind: 'replicate', peer: 'eu', journal, from: 9 }]);
   });
 
@@ -184,6 +184,20 @@ describe('replication out', () => {
     expect(node.answers(stream, 9).length).toBeGreaterThanOrEqual(3);
   });
 
+  it('sends ahead by a bounded number of bytes, and goes on as the peer acknowledges', () => {
+    const node = new TestNode({ name: 'eu' });
+    const stream = node.ask(replicate(), 9);
+    for (let index = 0; index < 60; index++) {
+      node.open({ keys: Array.from({ length: 40 }, () => new Uint8Array(3_000)) });
+    }
+    const sentTo = (): number => (node.answers(stream, 9).at(-1) as { to: number }).to;
+    const first = sentTo();
+    expect(first).toBeLessThan(60);
+    const acknowledge = { kind: 'replicateAck', target: stream, journal: node.journal } as const;
+    node.ask({ ...acknowledge, applied: first }, 9);
+    expect(sentTo()).toBe(60);
+  });
+
   it('rule 20: an entry goes only once every named region has reported the close', () => {
     const node = new TestNode({ name: 'eu' });
     const { bid } = node.open();
@@ -212,7 +226,7 @@ describe('reports of closes', () => {
     const node = new TestNode({ peers: ['eu'] });
     const [us1 = 0, us2 = 0] = node.watchAll();
     const journal = mintJournal();
-    node.take(node.core.peerConnected('eu', node.nowMs));
+    node.take(node.core.peerConnected('eu'));
     const one = entry(1) as { bid: string };
     node.apply('eu', { journal, from: 0, to: 1, entries: [one as never] });
     node.takeReports();
@@ -231,12 +245,12 @@ describe('reports of closes', () => {
   it('are sent again after a reconnect until they are acknowledged', () => {
     const { node, bid } = setupReporting();
     const [report] = node.takeReports();
-    node.take(node.core.peerDisconnected('eu', node.nowMs));
-    node.take(node.core.peerConnected('eu', node.nowMs));
+    node.take(node.core.peerDisconnected('eu'));
+    node.take(node.core.peerConnected('eu'));
     expect(node.takeReports()).toEqual([report]);
-    if (report) node.take(node.core.reportAcknowledged('eu', report, node.nowMs));
-    node.take(node.core.peerDisconnected('eu', node.nowMs));
-    node.take(node.core.peerConnected('eu', node.nowMs));
+    if (report) node.take(node.core.reportAcknowledged('eu', report));
+    node.take(node.core.peerDisconnected('eu'));
+    node.take(node.core.peerConnected('eu'));
     expect(node.takeReports()).toEqual([]);
     expect(bid).not.toBe('');
   });
@@ -246,10 +260,10 @@ describe('reports of closes', () => {
     const [us1 = 0, us2 = 0] = node.watchAll('a/9');
     const journal = mintJournal();
     const entries = [entry(1), entry(2)];
-    node.take(node.core.peerConnected('eu', node.nowMs));
+    node.take(node.core.peerConnected('eu'));
     node.apply('eu', { journal, from: 0, to: 2, entries });
     const reports = node.takeReports();
-    for (const report of reports) node.take(node.core.reportAcknowledged('eu', report, node.nowMs));
+    for (const report of reports) node.take(node.core.reportAcknowledged('eu', report));
     expect(node.core.branchCount).toBe(0);
     node.apply('eu', { journal, from: 0, to: 2, entries });
     expect(node.takeReports()).toEqual(reports);
@@ -260,9 +274,9 @@ describe('reports of closes', () => {
   it('are dropped when the peer comes back with another journal', () => {
     const { node } = setupReporting();
     node.takeReports();
-    node.take(node.core.peerDisconnected('eu', node.nowMs));
+    node.take(node.core.peerDisconnected('eu'));
     node.apply('eu', { journal: mintJournal(), from: 0, to: 0 });
-    node.take(node.core.peerConnected('eu', node.nowMs));
+    node.take(node.core.peerConnected('eu'));
     expect(node.takeReports()).toEqual([]);
   });
 });

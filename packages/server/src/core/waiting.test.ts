@@ -201,6 +201,13 @@ describe('closedAgoMs', () => {
     expect(node.waitNow([elsewhere]).closedAgoMs).toBe(0);
   });
 
+  it('rule 17: is capped at an hour, whatever passes', () => {
+    const { node } = setup();
+    node.nowMs += 100 * 24 * 3_600_000;
+    const old = { id: 0, bid: '', rid: mintId(), position: { journal: node.journal, sequence: 0 } };
+    expect(node.waitNow([old]).closedAgoMs).toBe(3_600_000);
+  });
+
   it('rule 17: is not more than the time since a peer’s position is known to be applied', () => {
     const node = new TestNode({ peers: ['eu'] });
     node.watchAll();

@@ -23,6 +23,8 @@ import type { BlockedWait } from './wait-registry.js';
 /** DESIGN.md section 4.2: the longest wait, a Lambda function's longest life. */
 const WAIT_TIMEOUT_MAX_MS = 900_000;
 const PENDING_COUNT_MAX = 10;
+/** No read takes longer; and the wire's field ends at 49 days. */
+const CLOSED_AGO_MAX_MS = 3_600_000;
 const RID_COUNT_MAX = 4;
 const POSITION_COUNT_MAX = 64;
 const KEY_COUNT_MAX = 100;
@@ -95,7 +97,7 @@ function answer(
     status: STATUS_OF[verdict.kind],
     prevented: isConsistent && blocked !== undefined,
     waitedMs: Math.round(nowMs - (blocked?.startedAtMs ?? nowMs)),
-    closedAgoMs: Math.max(0, Math.floor(nowMs - sinceMs)),
+    closedAgoMs: Math.min(CLOSED_AGO_MAX_MS, Math.max(0, Math.floor(nowMs - sinceMs))),
     pending: isConsistent ? [] : pendingOf(state, query, verdict, nowMs),
   };
   reply(state, asker, body);

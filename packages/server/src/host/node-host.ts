@@ -75,12 +75,12 @@ export class NodeHost {
 
   connectPeer(name: string, connection: PeerConnection): void {
     this.#peers.set(name, connection);
-    this.#perform(this.#core.peerConnected(name, performance.now()));
+    this.#perform(this.#core.peerConnected(name));
   }
 
   disconnectPeer(name: string): void {
     if (!this.#peers.delete(name)) return;
-    this.#perform(this.#core.peerDisconnected(name, performance.now()));
+    this.#perform(this.#core.peerDisconnected(name));
   }
 
   /** Returns false when the batch makes no sense: end the connection. */
@@ -91,7 +91,7 @@ export class NodeHost {
   }
 
   reportAcknowledged(name: string, report: ReportClosed): void {
-    this.#perform(this.#core.reportAcknowledged(name, report, performance.now()));
+    this.#perform(this.#core.reportAcknowledged(name, report));
   }
 
   status(): StatusAnswer {

@@ -157,11 +157,11 @@ export class SimulatedNode implements NodeEnd {
   }
 
   peerConnected(peer: string): void {
-    this.#perform(this.#core?.peerConnected(peer, this.#nowMs));
+    this.#perform(this.#core?.peerConnected(peer));
   }
 
   peerDisconnected(peer: string): void {
-    this.#perform(this.#core?.peerDisconnected(peer, this.#nowMs));
+    this.#perform(this.#core?.peerDisconnected(peer));
   }
 
   receiveBatch(peer: string, batch: Batch): boolean {
@@ -171,7 +171,7 @@ export class SimulatedNode implements NodeEnd {
   }
 
   reportAcknowledged(peer: string, report: ReportClosed): void {
-    this.#perform(this.#core?.reportAcknowledged(peer, report, this.#nowMs));
+    this.#perform(this.#core?.reportAcknowledged(peer, report));
   }
 
   get #nowMs(): number {
