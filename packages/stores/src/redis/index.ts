@@ -1,0 +1,4 @@
+export { redisVisibility } from './visibility.js';
+export type { RedisVisibilityOptions } from './visibility.js';
+export { redisPositionOrder } from './position.js';
+export type { PreviousLineage, RedisPosition } from './position.js';

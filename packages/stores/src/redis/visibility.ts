@@ -1,0 +1,143 @@
+import type {
+  ReplicaConnection,
+  SignallingReplica,
+  SignalStrategy,
+  WatermarkStrategy,
+} from '@rendezvous/protocol';
+import { RendezvousError } from '@rendezvous/protocol';
+import type { MonitorConnection } from './monitor-connection.js';
+import { connectForMonitoring } from './monitor-connection.js';
+import { encodePosition, redisPositionOrder } from './position.js';
+import { parseReplicationInfo } from './replication-info.js';
+import type { ReplicationInfo } from './replication-info.js';
+import { toSignalChannel } from './signal-channel.js';
+
+/**
+ * How a monitor learns how far a Redis replica is.
+ *
+ * A replica applies its primary's commands one by one and in order, on the thread that serves reads.
+ * Hence two ways. *Signals*: the shim publishes a write's bid right after the write on the same
+ * connection; `PUBLISH` travels in the same stream, so the replica announces it when reads there see
+ * the write. *Offsets*: `INFO replication` says how far the replica has applied that stream; it costs
+ * a question each time, and misses nothing.
+ *
+ * With signals the offset is still read, less often: a signal that is lost (this connection broke, a
+ * replica's link broke and it was rebuilt from a snapshot) delays a close and never loses one.
+ *
+ * A replica that is being rebuilt from a snapshot has no place in the stream, and counts as lost
+ * until it is done.
+ */
+export interface RedisVisibilityOptions {
+  /** `offset`: by the replication offset alone. Default `signal`. */
+  readonly strategy?: 'signal' | 'offset';
+  /** Until a server has accepted a connection and the login. Default 5,000 ms. */
+  readonly connectTimeoutMs?: number;
+  /** How long a server may take to answer before it counts as dead. Default 5,000 ms. */
+  readonly requestTimeoutMs?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+
+/**
+ * The visibility strategy for Redis (and Valkey) primaries with replicas, outside cluster mode.
+ *
+ * @example
+ * const server = await createServer({ strategies: { redis: redisVisibility() }, … });
+ */
+export function redisVisibility(
+  options: RedisVisibilityOptions = {},
+): SignalStrategy | WatermarkStrategy {
+  const { strategy = 'signal' } = options;
+  const { connectTimeoutMs = CONNECT_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const connect: Connect = (endpoint, signal) =>
+    connectForMonitoring({ endpoint, connectTimeoutMs, requestTimeoutMs }, signal);
+  const common = {
+    order: redisPositionOrder,
+    readPrimary: (endpoint: string, signal: AbortSignal) => readPrimary(connect, endpoint, signal),
+  };
+  if (strategy === 'offset') {
+    return {
+      ...common,
+      kind: 'watermark',
+      connectReplica: async ({ endpoint }, signal) => toReplica(await connect(endpoint, signal)),
+    };
+  }
+  return {
+    ...common,
+    kind: 'signal',
+    async connectReplica(target, signal) {
+      const { endpoint } = target;
+      const connection = await connect(endpoint, signal);
+      const channel = toSignalChannel(target);
+      return toSignallingReplica(connection, channel, () => connect(endpoint, signal));
+    },
+  };
+}
+
+type Connect = (endpoint: string, signal: AbortSignal) => Promise<MonitorConnection>;
+
+async function readPrimary(
+  connect: Connect,
+  endpoint: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const connection = await connect(endpoint, signal);
+  try {
+    const { role, position } = await readReplication(connection);
+    if (role === 'primary' && position !== undefined) return encodePosition(position);
+    throw new RendezvousError('store_failed', "the store's primary is a replica at the moment");
+  } finally {
+    await connection.shutdown();
+  }
+}
+
+/** A replica that is asked for its offset. */
+function toReplica(connection: MonitorConnection): ReplicaConnection {
+  return {
+    async readWatermark() {
+      const { position } = await readReplication(connection);
+      if (position !== undefined) return encodePosition(position);
+      throw new RendezvousError('store_failed', 'the replica is being rebuilt from its primary');
+    },
+    shutdown: connection.shutdown,
+  };
+}
+
+/** A replica that announces writes, and is asked for its offset too. */
+function toSignallingReplica(
+  connection: MonitorConnection,
+  channel: string,
+  connectAgain: () => Promise<MonitorConnection>,
+): SignallingReplica {
+  const replica = toReplica(connection);
+  // In RESP 2 a connection that is subscribed can ask nothing: signals have one of their own.
+  let subscriber: MonitorConnection | undefined;
+  let isShutDown = false;
+  return {
+    async listen(listener) {
+      subscriber = await connectAgain();
+      if (isShutDown) await subscriber.shutdown();
+      await subscriber.subscribe(channel, listener);
+    },
+    async readWatermark() {
+      const position = await replica.readWatermark();
+      if (subscriber?.failure !== undefined) throw subscriber.failure;
+      return position;
+    },
+    async shutdown() {
+      isShutDown = true;
+      await Promise.all([replica.shutdown(), subscriber?.shutdown()]);
+    },
+  };
+}
+
+async function readReplication(connection: MonitorConnection): Promise<ReplicationInfo> {
+  const reply = await connection.request('INFO', 'replication');
+  const info = typeof reply === 'string' ? parseReplicationInfo(reply) : undefined;
+  if (info !== undefined) return info;
+  throw new RendezvousError(
+    'store_failed',
+    "the server's answer has no replication offset: is it Redis 5 or later?",
+  );
+}
