@@ -8,6 +8,7 @@ const conditions = ['rendezvous-source', 'node'];
 /** The file suffix says what a test needs (STYLE: tests and configuration). */
 const needs = {
   postgres: ['{packages,tools}/**/*.postgres.test.ts'],
+  redis: ['{packages,tools}/**/*.redis.test.ts'],
   process: ['{packages,tools}/**/*.process.test.ts'],
   sim: ['{packages,tools}/**/*.sim.test.ts'],
 };
@@ -51,13 +52,25 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'redis',
+          include: needs.redis,
+          exclude: notOurs,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'process',
           include: needs.process,
           exclude: notOurs,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -67,7 +80,7 @@ export default defineConfig({
           include: needs.sim,
           exclude: notOurs,
           testTimeout: 600_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

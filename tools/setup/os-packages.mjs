@@ -12,4 +12,11 @@
  */
 
 /** @type {readonly OsPackage[]} */
-export const osPackages = [];
+export const osPackages = [
+  {
+    name: 'Redis',
+    command: 'redis-server',
+    debianPackage: 'redis-server',
+    why: 'the tests, the demo and the benchmarks of the Redis store',
+  },
+];

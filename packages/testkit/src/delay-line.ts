@@ -22,6 +22,8 @@ interface Held {
 export interface DelayLine {
   /** Delivers what is due under the settings as they are now. */
   settingsChanged(): void;
+  /** Delivered, but not yet taken by the operating system. */
+  readonly sendingBytes: number;
   /** Drops what is held. */
   shutdown(): void;
 }
@@ -65,6 +67,9 @@ export function createDelayLine(source: Socket, sink: Socket, settings: LineSett
   });
   return {
     settingsChanged: deliver,
+    get sendingBytes() {
+      return sink.writableLength;
+    },
     shutdown: () => {
       clearTimeout(timer);
       held.length = 0;

@@ -21,6 +21,8 @@ export interface ProxyTraffic {
   /** Reads from the sender's socket: with TCP_NODELAY and pauses between them, its writes. */
   readonly chunks: number;
   readonly bytes: number;
+  /** Let through, but not yet taken by the operating system. */
+  readonly sendingBytes: number;
 }
 
 export interface DelayProxy {
@@ -52,7 +54,7 @@ export async function startDelayProxy(options: DelayProxyOptions): Promise<Delay
 interface Link {
   readonly client: Socket;
   readonly target: Socket;
-  readonly lines: readonly DelayLine[];
+  readonly lines: Readonly<Record<ProxyDirection, DelayLine>>;
 }
 
 class TcpDelayProxy implements DelayProxy {
@@ -84,11 +86,7 @@ class TcpDelayProxy implements DelayProxy {
   }
 
   get traffic(): Readonly<Record<ProxyDirection, ProxyTraffic>> {
-    const { toTarget, toClient } = this.#settings;
-    return {
-      toTarget: { chunks: toTarget.chunks, bytes: toTarget.bytes },
-      toClient: { chunks: toClient.chunks, bytes: toClient.bytes },
-    };
+    return { toTarget: this.#trafficOf('toTarget'), toClient: this.#trafficOf('toClient') };
   }
 
   async listen(): Promise<void> {
@@ -131,6 +129,12 @@ class TcpDelayProxy implements DelayProxy {
     return this.shutdown();
   }
 
+  #trafficOf(direction: ProxyDirection): ProxyTraffic {
+    const { chunks, bytes } = this.#settings[direction];
+    const sending = Array.from(this.#links, ({ lines }) => lines[direction].sendingBytes);
+    return { chunks, bytes, sendingBytes: sending.reduce((sum, each) => sum + each, 0) };
+  }
+
   #accept(client: Socket): void {
     client.on('error', () => undefined);
     if (this.#refusing) {
@@ -148,10 +152,10 @@ class TcpDelayProxy implements DelayProxy {
     const link: Link = {
       client,
       target,
-      lines: [
-        createDelayLine(client, target, this.#settings.toTarget),
-        createDelayLine(target, client, this.#settings.toClient),
-      ],
+      lines: {
+        toTarget: createDelayLine(client, target, this.#settings.toTarget),
+        toClient: createDelayLine(target, client, this.#settings.toClient),
+      },
     };
     this.#links.add(link);
     // A side that closed in order has ended already: the other side gets its end through the line.
@@ -165,7 +169,7 @@ class TcpDelayProxy implements DelayProxy {
 
   #break(link: Link): void {
     this.#links.delete(link);
-    for (const line of link.lines) line.shutdown();
+    for (const line of Object.values(link.lines)) line.shutdown();
     // A reset, not an end: what a broken link looks like to both sides.
     for (const socket of [link.client, link.target]) {
       if (!socket.destroyed) socket.resetAndDestroy();
@@ -177,6 +181,8 @@ class TcpDelayProxy implements DelayProxy {
       ? [direction]
       : ['toTarget', 'toClient'];
     for (const each of directions) apply(this.#settings[each]);
-    for (const link of this.#links) for (const line of link.lines) line.settingsChanged();
+    for (const link of this.#links) {
+      for (const each of directions) link.lines[each].settingsChanged();
+    }
   }
 }

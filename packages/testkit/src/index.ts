@@ -2,7 +2,11 @@
 export { startPostgresPair } from './postgres/postgres-pair.js';
 export type { PostgresPair, PostgresPairOptions } from './postgres/postgres-pair.js';
 export type { PostgresServer } from './postgres/postgres-server.js';
-export type { LagGate } from './postgres/lag-gate.js';
+export { startRedisPair } from './redis/redis-pair.js';
+export type { RedisPair, RedisPairOptions } from './redis/redis-pair.js';
+export type { RedisServer } from './redis/redis-server.js';
+export type { DatastoreServer } from './server-process.js';
+export type { LagGate } from './lag-gate.js';
 
 // A real metadata node inside the test's own process.
 export { startNode } from './start-node.js';

@@ -1,41 +1,6 @@
-/**
- * Whatever ends the owner of a pair, the servers and their files are gone soon after. The owner is
- * a process of its own here, because each case ends it.
- */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
+import { expectNothingLeft, SIGNALS } from '../../test/expect-nothing-left.js';
 
-const OWNER = fileURLToPath(new URL('../../test/pair-owner.ts', import.meta.url));
-const FROM_SOURCE = ['--conditions=rendezvous-source', '--import', 'tsx'];
-
-async function isRefused(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  const refused = await Promise.race([
-    once(socket, 'connect').then(() => false),
-    once(socket, 'error').then(() => true),
-  ]).catch(() => true);
-  socket.destroy();
-  return refused;
-}
-
-test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
-  'an owner that ends by %s leaves neither servers nor files',
-  async (signal) => {
-    const owner = spawn(process.execPath, [...FROM_SOURCE, OWNER], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
-    const { ports, directory } = JSON.parse(line) as { ports: number[]; directory: string };
-    expect(existsSync(directory)).toBe(true);
-    owner.kill(signal);
-    // The test's own time limit is the deadline.
-    while (existsSync(directory)) await sleep(20);
-    for (const port of ports) expect(await isRefused(port)).toBe(true);
-  },
+test.each(SIGNALS)('an owner that ends by %s leaves neither servers nor files', (signal) =>
+  expectNothingLeft('postgres', signal),
 );

@@ -15,15 +15,13 @@ import { promisify } from 'node:util';
 import { RendezvousError } from '@rendezvous/protocol';
 import pg from 'pg';
 import { startDelayProxy, type DelayProxy } from '../delay-proxy.js';
+import type { LagGate } from '../lag-gate.js';
 import { findProcessUser, type ProcessUser } from '../process-user.js';
 import { startReaper, type Reaper } from '../reaper.js';
+import type { LaunchedServer } from '../server-process.js';
 import { prepareBinaries, type PostgresBinaries } from './binaries.js';
-import { createLagGate, type LagGate } from './lag-gate.js';
-import {
-  startPostgresServer,
-  type LaunchedServer,
-  type PostgresServer,
-} from './postgres-server.js';
+import { createPostgresLagGate } from './postgres-lag-gate.js';
+import { startPostgresServer, type PostgresServer } from './postgres-server.js';
 
 const execute = promisify(execFile);
 
@@ -131,7 +129,7 @@ function assemble({ primary, replica, link, version, directory, reaper }: Parts)
   return {
     primary,
     replica,
-    lag: createLagGate(replica.url, link),
+    lag: createPostgresLagGate(replica.url, link),
     link,
     version,
     directory,

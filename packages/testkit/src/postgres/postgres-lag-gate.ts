@@ -1,22 +1,13 @@
-/** Makes real replication slower, or hold still, on demand. Nothing is faked: the standby applies the same log later. */
+/** The lag gate of a hot standby: its own apply delay (`recovery_min_apply_delay`), and its own pause of replay. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DelayProxy } from '../delay-proxy.js';
+import type { LagGate } from '../lag-gate.js';
 
 const POLL_INTERVAL_MS = 5;
 
-export interface LagGate {
-  /** Commits become visible at the replica `ms` after they were made (`recovery_min_apply_delay`). */
-  setDelay(ms: number): Promise<void>;
-  /** Holds replay: resolves once the replica certainly applies nothing more. */
-  pause(): Promise<void>;
-  resume(): Promise<void>;
-  /** Breaks the replication connections; the replica connects again by itself. */
-  cut(): Promise<void>;
-}
-
 /** The gate of the standby at `replicaUrl`, which reaches its primary through `link`. */
-export function createLagGate(replicaUrl: string, link: DelayProxy): LagGate {
+export function createPostgresLagGate(replicaUrl: string, link: DelayProxy): LagGate {
   return {
     setDelay: (ms) =>
       connected(replicaUrl, async (client) => {
