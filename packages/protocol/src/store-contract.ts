@@ -37,6 +37,11 @@ export interface ReplicaConnection {
    * is lost or the replica cannot answer; the monitor then connects anew.
    */
   readWatermark(): Promise<string>;
+  /**
+   * Resolves (never rejects) as soon as the connection is known to be over, so that nothing is
+   * answered any more by what it said last (rule 21).
+   */
+  readonly lost: Promise<void>;
   /** Closes the connection. Idempotent; never rejects. */
   shutdown(): Promise<void>;
 }

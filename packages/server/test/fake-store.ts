@@ -6,7 +6,8 @@ import {
   type PositionOrder,
   type ReplicaConnection,
   RendezvousError,
-  type WatermarkStrategy,
+  type SignallingReplica,
+  type VisibilityStrategy,
 } from '@rendezvous/protocol';
 
 const numberOrder: PositionOrder = {
@@ -29,11 +30,33 @@ export class FakeReplica {
   connectionCount = 0;
   readCount = 0;
   #late: (() => void)[] = [];
+  readonly #listeners = new Set<(bids: readonly string[]) => void>();
+  readonly #standing = new Set<() => void>();
+
+  /** The connections that stand break, and their owners hear of it. */
+  breakConnections(): void {
+    for (const lose of this.#standing) lose();
+  }
 
   /** Makes the connections that were asked for while `isConnectHung`. */
   connectLate(): void {
     for (const connect of this.#late) connect();
     this.#late = [];
+  }
+
+  /** What the monitors that listen are told. */
+  announce(bids: readonly string[]): void {
+    for (const listener of this.#listeners) listener(bids);
+  }
+
+  async connectSignalling(): Promise<SignallingReplica> {
+    const connection = await this.connect();
+    return {
+      ...connection,
+      listen: async (listener) => {
+        this.#listeners.add(listener);
+      },
+    };
   }
 
   async connect(): Promise<ReplicaConnection> {
@@ -42,7 +65,11 @@ export class FakeReplica {
     if (this.isDown) throw new RendezvousError('store_failed', 'the replica is down');
     this.connectionCount++;
     let isOpen = true;
+    let lose = (): void => undefined;
+    const lost = new Promise<void>((resolve) => (lose = resolve));
+    this.#standing.add(lose);
     return {
+      lost,
       readWatermark: async () => {
         this.readCount++;
         if (this.isHung) await new Promise(() => undefined);
@@ -52,6 +79,7 @@ export class FakeReplica {
       shutdown: async () => {
         if (isOpen) this.connectionCount--;
         isOpen = false;
+        this.#standing.delete(lose);
       },
     };
   }
@@ -62,16 +90,29 @@ export class FakeStore {
   primary = 0;
   /** How often the primary was asked for a barrier. */
   barrierCount = 0;
-  readonly strategy: WatermarkStrategy = {
-    kind: 'watermark',
-    order: numberOrder,
-    connectReplica: ({ endpoint }) => this.replica(endpoint).connect(),
-    readPrimary: async () => {
-      this.barrierCount++;
-      return String(this.primary);
-    },
-  };
+  kind: VisibilityStrategy['kind'] = 'watermark';
   readonly #replicas = new Map<string, FakeReplica>();
+
+  get strategy(): VisibilityStrategy {
+    const common = {
+      order: numberOrder,
+      readPrimary: async () => {
+        this.barrierCount++;
+        return String(this.primary);
+      },
+    };
+    return this.kind === 'signal'
+      ? {
+          ...common,
+          kind: 'signal',
+          connectReplica: ({ endpoint }) => this.replica(endpoint).connectSignalling(),
+        }
+      : {
+          ...common,
+          kind: 'watermark',
+          connectReplica: ({ endpoint }) => this.replica(endpoint).connect(),
+        };
+  }
 
   /** The replica with this endpoint; it is made when it is first asked for. */
   replica(endpoint: string): FakeReplica {

@@ -14,6 +14,12 @@ import { watchReplica } from './watch-replica.js';
 
 vi.setConfig({ testTimeout: 20_000 });
 
+/** Waits for the write with this bid. */
+interface WaitForWrite {
+  (timeoutMs: number): Promise<WaitAnswer>;
+  readonly bid: string;
+}
+
 interface Setup {
   readonly store: FakeStore;
   readonly replica: FakeReplica;
@@ -22,7 +28,7 @@ interface Setup {
   /** What the node knows of the replica. */
   status(): Promise<StatusAnswer['replicas'][number] | undefined>;
   /** A write at the primary; resolves with what waits for it in us. */
-  write(position?: string): Promise<(timeoutMs: number) => Promise<WaitAnswer>>;
+  write(position?: string): Promise<WaitForWrite>;
   stop(): Promise<void>;
 }
 
@@ -85,8 +91,9 @@ function setup(prepare: (store: FakeStore) => void = () => undefined): Setup {
       const open = openOf({ position });
       const opened = await link.request(open);
       if (opened.kind !== 'opened') throw new Error(opened.kind);
-      return (timeoutMs) =>
+      const wait = (timeoutMs: number): Promise<WaitAnswer> =>
         link.request(waitOf(open, opened, { timeoutMs })) as Promise<WaitAnswer>;
+      return Object.assign(wait, { bid: open.bid });
     },
     stop,
   };
@@ -223,4 +230,25 @@ test('a hanging replica does not hold up the shutdown, and its connection is clo
   await until(() => expect(node.replica.readCount).toBeGreaterThan(before));
   await node.stop();
   expect(node.replica.connectionCount).toBe(0);
+});
+
+test('rule 21: a replica whose connection breaks is let go of at once, not at the next question', async () => {
+  const node = setup();
+  await untilReady(node);
+  // The fake goes on answering questions on a broken connection: only `lost` tells.
+  node.replica.breakConnections();
+  await vi.waitFor(() => expect(countOf(node.events, 'monitor_detached')).toBe(1));
+  await untilReady(node);
+});
+
+test('a signal closes its branch before any watermark, and one that was lost is found by it', async () => {
+  const node = setup((store) => (store.kind = 'signal'));
+  await untilReady(node);
+  const [signalled, lost] = [await node.write(), await node.write()];
+  const blocked = lost(10_000);
+  node.replica.announce([signalled.bid]);
+  expect(await signalled(10_000)).toMatchObject({ status: 'consistent' });
+  expect(await lost(0)).toMatchObject({ status: 'timed_out', pending: [{ reason: 'open' }] });
+  node.store.replicate();
+  expect(await blocked).toMatchObject({ status: 'consistent', prevented: true });
 });

@@ -73,63 +73,85 @@ export async function watchReplica(
   );
 }
 
+/** One replica's watch and its surroundings. */
+interface Watch {
+  readonly replica: WatchedReplica;
+  readonly link: MonitorLink;
+  readonly signal: AbortSignal;
+  /** Puts a bound on an answer of the replica, the primary or the node. */
+  readonly bounded: <T>(what: string, promise: Promise<T>) => Promise<T>;
+}
+
+type Replica = ReplicaConnection | SignallingReplica;
+
 async function watchOnce(
   replica: WatchedReplica,
   link: MonitorLink,
   signal: AbortSignal,
   onAttached: () => void,
 ): Promise<void> {
-  const { namespace, store, region, name, endpoint, primary, strategy } = replica;
+  const { namespace, store, endpoint, primary, strategy } = replica;
   const { answerTimeoutMs: timeoutMs = ANSWER_TIMEOUT_MS } = replica;
-  const bounded = <T>(what: string, promise: Promise<T>): Promise<T> =>
-    inTime(promise, { what, timeoutMs, signal });
+  const bounded: Watch['bounded'] = (what, promise) => inTime(promise, { what, timeoutMs, signal });
   const attempt = new AbortController();
   const abandon = (): void => attempt.abort();
-  const connecting: Promise<ReplicaConnection | SignallingReplica> = strategy.connectReplica(
-    { endpoint, namespace, store },
-    attempt.signal,
-  );
+  const target = { endpoint, namespace, store };
+  const connecting: Promise<Replica> = strategy.connectReplica(target, attempt.signal);
   signal.addEventListener('abort', abandon);
-  let connection: ReplicaConnection | SignallingReplica | undefined;
-  let attach = 0;
+  let connection: Replica | undefined;
   try {
     connection = await bounded('a connection to the replica', connecting);
     const reading = strategy.readPrimary(primary, attempt.signal);
     const barrier = await bounded("the primary's position", reading);
-    const opened = createBell();
-    const attached = new Promise<void>((resolve, reject) => {
-      const request = { kind: 'attach', store, region, replica: name, barrier } as const;
-      attach = link.stream(request, (body: NodeBody) => {
-        if (body.kind === 'failure') {
-          reject(new RendezvousError('store_failed', body.message));
-          return;
-        }
-        resolve();
-        opened.ring();
-      });
-    });
-    await bounded("the node's answer to the attach", attached);
-    if ('listen' in connection) {
-      const close = (bids: readonly string[]): void => {
-        // A hint that gets lost on the way is found by the watermark.
-        link.request({ kind: 'close', region, replica: name, bids }).catch(() => undefined);
-      };
-      await bounded("the replica's signals", connection.listen(close));
-    }
-    const readWatermark = connection.readWatermark.bind(connection);
-    const read = (): Promise<string> => bounded("the replica's position", readWatermark());
-    const isBarrierPassed = (position: string): boolean => isPassed(strategy, barrier, position);
-    const intervalMinMs =
-      strategy.kind === 'signal' ? POLL_INTERVAL_WITH_SIGNALS_MS : POLL_INTERVAL_MIN_MS;
-    const attachment = { read, isBarrierPassed, intervalMinMs, link, attach, opened, signal };
-    await follow(attachment, onAttached);
+    await attachAndFollow({ replica, link, signal, bounded }, connection, barrier, onAttached);
   } finally {
     signal.removeEventListener('abort', abandon);
     abandon();
-    if (attach !== 0) link.send({ kind: 'cancel', target: attach });
     if (connection) await connection.shutdown();
     else closeLate(connecting);
   }
+}
+
+async function attachAndFollow(
+  watch: Watch,
+  connection: Replica,
+  barrier: string,
+  onAttached: () => void,
+): Promise<void> {
+  const { replica, link, bounded } = watch;
+  const { store, region, name, strategy } = replica;
+  const opened = createBell();
+  let attach = 0;
+  const attached = new Promise<void>((resolve, reject) => {
+    const request = { kind: 'attach', store, region, replica: name, barrier } as const;
+    attach = link.stream(request, (body: NodeBody) => {
+      if (body.kind === 'failure') {
+        reject(new RendezvousError('store_failed', body.message));
+        return;
+      }
+      resolve();
+      opened.ring();
+    });
+  });
+  try {
+    await bounded("the node's answer to the attach", attached);
+    if ('listen' in connection) await listen(watch, connection);
+    const isBarrierPassed = (position: string): boolean => isPassed(strategy, barrier, position);
+    await follow(watch, { connection, attach, opened, isBarrierPassed }, onAttached);
+  } finally {
+    if (attach !== 0) link.send({ kind: 'cancel', target: attach });
+  }
+}
+
+async function listen(
+  { replica: { region, name }, link, bounded }: Watch,
+  connection: SignallingReplica,
+): Promise<void> {
+  const close = (bids: readonly string[]): void => {
+    // A hint that gets lost on the way is found by the watermark.
+    link.request({ kind: 'close', region, replica: name, bids }).catch(() => undefined);
+  };
+  await bounded("the replica's signals", connection.listen(close));
 }
 
 /** Nobody waits for this connection any more; should it come, it must not stay. */
@@ -143,27 +165,28 @@ function isPassed({ order }: VisibilityStrategy, barrier: string, position: stri
 }
 
 interface Attached {
-  readonly read: () => Promise<string>;
-  readonly isBarrierPassed: (position: string) => boolean;
-  /** Between two questions, once the barrier is passed. */
-  readonly intervalMinMs: number;
-  readonly link: MonitorLink;
+  readonly connection: Replica;
   readonly attach: number;
   /** Rings when the node has opened branches. */
   readonly opened: Bell;
-  readonly signal: AbortSignal;
+  readonly isBarrierPassed: (position: string) => boolean;
 }
 
 async function follow(
-  { read, isBarrierPassed, intervalMinMs, link, attach, opened, signal }: Attached,
+  { replica: { strategy }, link, signal, bounded }: Watch,
+  { connection, attach, opened, isBarrierPassed }: Attached,
   onAttached: () => void,
 ): Promise<void> {
+  const intervalMinMs =
+    strategy.kind === 'signal' ? POLL_INTERVAL_WITH_SIGNALS_MS : POLL_INTERVAL_MIN_MS;
+  const isLost = observeLoss(connection, opened);
   let last = '';
   let isAwaited = true;
   let advancedAtMs = performance.now();
   while (!signal.aborted) {
     opened.silence();
-    const position = await read();
+    if (isLost()) throw new RendezvousError('store_failed', 'the connection to the replica broke');
+    const position = await bounded("the replica's position", connection.readWatermark());
     const nowMs = performance.now();
     if (position !== last) advancedAtMs = nowMs;
     const answer = await link.request({ kind: 'watermark', attach, position });
@@ -181,4 +204,15 @@ async function follow(
       await opened.heard(IDLE_INTERVAL_MS, signal);
     }
   }
+}
+
+/** Whether the connection is lost; the bell rings when it gets so, to end a long pause. */
+function observeLoss({ lost }: Replica, bell: Bell): () => boolean {
+  let isLost = false;
+  const letGo = (): void => {
+    isLost = true;
+    bell.ring();
+  };
+  lost.then(letGo).catch(() => undefined);
+  return () => isLost;
 }

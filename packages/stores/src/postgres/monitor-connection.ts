@@ -7,7 +7,7 @@ export interface MonitorClient {
     readonly rows: readonly Readonly<Record<string, unknown>>[];
   }>;
   end(): Promise<unknown>;
-  on(event: 'error', listener: (error: unknown) => void): unknown;
+  on(event: 'error' | 'end', listener: () => void): unknown;
   readonly connection?: { readonly stream: { destroy(): unknown } };
 }
 
@@ -33,6 +33,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface MonitorConnection {
   /** Runs one statement and returns its first row. With a `name` it is prepared once. */
   queryRow(text: string, name?: string): Promise<Row | undefined>;
+  /** Resolves once the connection is over. */
+  readonly lost: Promise<void>;
   /** Idempotent; never rejects. */
   readonly shutdown: () => Promise<void>;
 }
@@ -56,9 +58,11 @@ export async function connectForMonitoring(
     keepAlive: true,
     fallback_application_name: 'rendezvous-monitor',
   });
-  // A lost connection is noticed by the query that runs or comes next; without a listener it
-  // would end the process.
-  client.on('error', () => undefined);
+  const lost = new Promise<void>((resolve) => {
+    // Without a listener an error would end the process.
+    client.on('error', resolve);
+    client.on('end', resolve);
+  });
   let ended: Promise<void> | undefined;
   const shutdown = (): Promise<void> => (ended ??= endNow(client));
   const onAbort = (): void => {
@@ -83,7 +87,7 @@ export async function connectForMonitoring(
       throw toStoreFailed(server, 'did not answer', error);
     }
   };
-  return { queryRow, shutdown };
+  return { queryRow, lost, shutdown };
 }
 
 /** Says goodbye, without waiting for a server that may be silent. */

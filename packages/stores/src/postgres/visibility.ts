@@ -139,7 +139,7 @@ async function watchReplica(connection: MonitorConnection): Promise<ReplicaConne
     return encodePosition(last);
   };
 
-  return { readWatermark, shutdown: connection.shutdown };
+  return { readWatermark, lost: connection.lost, shutdown: connection.shutdown };
 }
 
 /**

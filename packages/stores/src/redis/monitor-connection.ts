@@ -22,6 +22,8 @@ export interface MonitorConnection {
   subscribe(channel: string, listener: (messages: readonly string[]) => void): Promise<void>;
   /** Why the connection is of no more use; undefined while it is. */
   readonly failure: RendezvousError | undefined;
+  /** Resolves once the connection is over. */
+  readonly lost: Promise<void>;
   /** Idempotent; never rejects. */
   readonly shutdown: () => Promise<void>;
 }
@@ -88,6 +90,8 @@ class SocketConnection implements MonitorConnection {
   readonly #socket: Socket;
   readonly #server: Server;
   readonly #requestTimeoutMs: number;
+  readonly lost: Promise<void>;
+  readonly #announceLoss: () => void;
   readonly #parser = new RespParser();
   readonly #waiting: Waiting[] = [];
   #listener: ((messages: readonly string[]) => void) | undefined;
@@ -98,6 +102,9 @@ class SocketConnection implements MonitorConnection {
     this.#socket = socket;
     this.#server = server;
     this.#requestTimeoutMs = requestTimeoutMs;
+    let announceLoss = (): void => undefined;
+    this.lost = new Promise((resolve) => (announceLoss = resolve));
+    this.#announceLoss = announceLoss;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on('data', (chunk) => this.#onData(chunk));
@@ -138,6 +145,7 @@ class SocketConnection implements MonitorConnection {
     this.#failure = toStoreFailed(this.#server, what, cause);
     clearTimeout(this.#timer);
     this.#socket.destroy();
+    this.#announceLoss();
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
   }
 

@@ -100,6 +100,7 @@ function toReplica(connection: MonitorConnection): ReplicaConnection {
       if (position !== undefined) return encodePosition(position);
       throw new RendezvousError('store_failed', 'the replica is being rebuilt from its primary');
     },
+    lost: connection.lost,
     shutdown: connection.shutdown,
   };
 }
@@ -114,9 +115,14 @@ function toSignallingReplica(
   // In RESP 2 a connection that is subscribed can ask nothing: signals have one of their own.
   let subscriber: MonitorConnection | undefined;
   let isShutDown = false;
+  let announceLoss = (): void => undefined;
+  const lost = new Promise<void>((resolve) => (announceLoss = resolve));
+  replica.lost.then(announceLoss).catch(() => undefined);
   return {
+    lost,
     async listen(listener) {
       subscriber = await connectAgain();
+      subscriber.lost.then(announceLoss).catch(() => undefined);
       if (isShutDown) await subscriber.shutdown();
       await subscriber.subscribe(channel, listener);
     },
