@@ -5,7 +5,7 @@
  * oldest dropped first; whoever sent the dropped ones finds the branch again when it checks from
  * scratch (rule 13).
  */
-import type { Branch } from './branch.js';
+import { type Branch, keyWeight } from './branch.js';
 import type { StoreLayout } from './store-layout.js';
 
 /** Enough for the signals of a second at full speed; about 10 MB. */
@@ -21,9 +21,15 @@ export class BranchTable {
   readonly #byRid = new Map<string, Set<Branch>>();
   readonly #byStore = new Map<StoreLayout, Set<Branch>>();
   readonly #earlyCloses = new Map<string, EarlyClose[]>();
+  #weight = 0;
 
   get size(): number {
     return this.#byBid.size;
+  }
+
+  /** What keys and positions of all branches weigh, in bytes. */
+  get weight(): number {
+    return this.#weight;
   }
 
   get(bid: string): Branch | undefined {
@@ -32,12 +38,14 @@ export class BranchTable {
 
   add(branch: Branch): void {
     this.#byBid.set(branch.bid, branch);
+    this.#weight += weightOf(branch);
     addTo(this.#byRid, branch.rid, branch);
     addTo(this.#byStore, branch.layout, branch);
   }
 
   delete(branch: Branch): void {
-    this.#byBid.delete(branch.bid);
+    if (!this.#byBid.delete(branch.bid)) return;
+    this.#weight -= weightOf(branch);
     deleteFrom(this.#byRid, branch.rid, branch);
     deleteFrom(this.#byStore, branch.layout, branch);
   }
@@ -78,6 +86,10 @@ export class BranchTable {
     this.#earlyCloses.delete(bid);
     return closes;
   }
+}
+
+function weightOf({ keys, position }: Branch): number {
+  return keyWeight(keys) + position.length;
 }
 
 function addTo<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {

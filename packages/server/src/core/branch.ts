@@ -11,6 +11,12 @@
 import type { JournalPosition } from '@rendezvous/protocol';
 import type { StoreLayout } from './store-layout.js';
 
+/** DESIGN.md section 2. */
+export const KEY_BYTES_MAX = 3_072;
+
+/** What the runtime needs for a key besides its bytes. */
+const KEY_OVERHEAD_BYTES = 128;
+
 /** Its ids, names and framing. */
 const ENTRY_BYTES = 120;
 
@@ -65,6 +71,11 @@ export function touches(branch: Branch, keys: readonly Uint8Array[]): boolean {
 /** Rough size in bytes of a branch on the wire. */
 export function sizeOf(branch: Pick<Branch, 'keys' | 'position'>): number {
   return branch.keys.reduce((sum, key) => sum + key.length, ENTRY_BYTES + branch.position.length);
+}
+
+/** Rough size in bytes of keys in memory. */
+export function keyWeight(keys: readonly Uint8Array[]): number {
+  return keys.reduce((sum, key) => sum + key.length + KEY_OVERHEAD_BYTES, 0);
 }
 
 function isEqualKey(a: Uint8Array, b: Uint8Array): boolean {

@@ -98,7 +98,9 @@ export function receiveReport(state: CoreState, report: ReportClosed, nowMs: num
   for (const bid of report.bids) {
     const branch = state.table.get(bid);
     const region = branch?.layout.regions.get(report.region);
-    if (branch && region) close(state, branch, region.mask, nowMs);
+    // Of what stands in another node's journal, that node is told.
+    if (!branch || state.journal.sequenceOf(branch) === 0) continue;
+    if (region) close(state, branch, region.mask, nowMs);
   }
 }
 

@@ -1,24 +1,26 @@
 /**
  * Monitors: they attach to a replica, say how far it is, or close branches one by one.
  */
-import type {
-  Applied,
-  Attach,
-  BranchesOpened,
-  Close,
-  OpenBranch,
-  Watermark,
+import {
+  type Applied,
+  type Attach,
+  type BranchesOpened,
+  type Close,
+  isUlid,
+  type OpenBranch,
+  type Watermark,
 } from '@rendezvous/protocol';
-import { isOpenIn, sizeOf, touches } from './branch.js';
+import { admit } from './admission.js';
+import { isOpenIn, KEY_BYTES_MAX, sizeOf, touches } from './branch.js';
 import { close } from './closing.js';
 import { type CoreState, type HeldApplied, operationKey } from './core-state.js';
-import { relationTo } from './opening.js';
+import { POSITION_LENGTH_MAX, relationTo } from './opening.js';
 import { type Attachment, observeWatermark, refreshReadiness } from './replica-state.js';
 import type { Asker } from './asker.js';
 import { reply, replyDone, replyFailure } from './reply.js';
 import type { StoreLayout } from './store-layout.js';
 import { isCovered } from './wait-condition.js';
-import { wake, wakeAll } from './waiting.js';
+import { faultOfCoverage, wake, wakeAll } from './waiting.js';
 
 /** Stays well below the frame limit of 1 MiB. */
 const ANNOUNCEMENT_BYTES_MAX = 256 * 1024;
@@ -33,13 +35,14 @@ export function receiveAttach(
   request: Attach,
   nowMs: number,
 ): void {
+  if (!admit(state, asker, 'attach')) return;
   const replica = state.replicas.find(
     (one) =>
       one.layout.name === request.store &&
       one.region === request.region &&
       one.name === request.replica,
   );
-  const barrier = replica?.layout.definition.order?.parse(request.barrier);
+  const barrier = replica && parsePosition(replica.layout, request.barrier);
   if (!replica || barrier === undefined) {
     const what = `replica ${request.replica} of store ${request.store} in ${request.region}`;
     const why = replica ? 'needs a position as barrier' : 'is not one that this node serves';
@@ -78,7 +81,7 @@ export function receiveWatermark(
 ): void {
   const attachment = state.attachments.get(operationKey(asker.session, request.attach));
   const order = attachment?.replica.layout.definition.order;
-  const watermark = order?.parse(request.position);
+  const watermark = attachment && parsePosition(attachment.replica.layout, request.position);
   if (!attachment || !order || watermark === undefined) {
     replyFailure(state, asker, 'bad_request', 'the watermark names no attach, or is no position');
     return;
@@ -114,6 +117,11 @@ export function receiveClose(state: CoreState, asker: Asker, request: Close, now
     replyFailure(state, asker, 'region_not_served', message);
     return;
   }
+  const fault = faultOfClose(state, request);
+  if (fault !== undefined) {
+    replyFailure(state, asker, 'bad_request', fault);
+    return;
+  }
   for (const bid of request.bids) {
     const branch = state.table.get(bid);
     if (!branch) {
@@ -126,6 +134,14 @@ export function receiveClose(state: CoreState, asker: Asker, request: Close, now
     close(state, branch, places ?? 0, nowMs);
   }
   replyDone(state, asker);
+}
+
+/** What is remembered of a close that comes before its open must be small, and of few kinds. */
+function faultOfClose(state: CoreState, { region, replica, bids }: Close): string | undefined {
+  if (!bids.every(isUlid)) return 'a bid is a ULID of 26 characters';
+  const isKnown = state.replicas.some((one) => one.region === region && one.name === replica);
+  if (replica === '' || isKnown) return undefined;
+  return `no store has a replica "${replica.slice(0, 40)}" in ${region}`;
 }
 
 /** The consumer of a derived store has applied what its bookmark covers. */
@@ -142,12 +158,15 @@ export function receiveApplied(
     (!region?.served && `this node does not serve region "${request.region.slice(0, 40)}"`) ||
     (request.key.length === 0 &&
       !request.ordered &&
-      'name the key, or say that the stream is ordered');
+      'name the key, or say that the stream is ordered') ||
+    (request.key.length > KEY_BYTES_MAX && `a key has at most ${String(KEY_BYTES_MAX)} bytes`) ||
+    faultOfCoverage(request.coverage);
   if (fault || !layout || !region) {
     replyFailure(state, asker, 'bad_request', String(fault));
     return;
   }
   if (!isApplied(state, request)) {
+    if (!admit(state, asker, 'applied')) return;
     if (state.heldApplied.length >= HELD_APPLIED_COUNT_MAX) {
       replyFailure(state, asker, 'limit_exceeded', 'too many reports are ahead of us', true);
       return;
@@ -183,6 +202,11 @@ export function expireHeldApplied(state: CoreState, nowMs: number): void {
 export function sendAnnouncements(state: CoreState): void {
   for (const [attachment, branches] of state.announcements) announce(state, attachment, branches);
   state.announcements.clear();
+}
+
+/** A position of the store's; undefined when the text is none. */
+function parsePosition({ definition }: StoreLayout, text: string): unknown {
+  return text.length > POSITION_LENGTH_MAX ? undefined : definition.order?.parse(text);
 }
 
 function closeReached(state: CoreState, attachment: Attachment, nowMs: number): void {

@@ -186,6 +186,9 @@ export class NodeCore {
     const state = this.#state;
     const wait = state.waits.get(target.session, target.id);
     if (wait) state.waits.remove(wait);
+    state.heldApplied = state.heldApplied.filter(
+      (held) => held.session !== target.session || held.id !== target.id,
+    );
     const key = operationKey(target.session, target.id);
     state.streams.delete(key);
     const attachment = state.attachments.get(key);

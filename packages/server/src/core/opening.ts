@@ -7,19 +7,22 @@
  * entry is not durable yet (rule 2). Idempotent by bid.
  */
 import { isUlid, type JournalEntry, type Open } from '@rendezvous/protocol';
-import { type Branch, isClosed, isOpenIn } from './branch.js';
+import { type Branch, isClosed, isOpenIn, KEY_BYTES_MAX } from './branch.js';
 import { close, collect, owe, release } from './closing.js';
 import { addSpot, type CoreState } from './core-state.js';
+import { raiseHorizon } from './horizon.js';
 import { advance } from './journal-progress.js';
 import type { Asker } from './asker.js';
 import { reply, replyFailure } from './reply.js';
 import { maskOf, regionsBesides, type StoreLayout } from './store-layout.js';
 import { wake } from './waiting.js';
 
-/** DESIGN.md section 2. */
-const KEY_BYTES_MAX = 3_072;
 const KEY_COUNT_MAX = 100;
-const POSITION_LENGTH_MAX = 4_096;
+export const POSITION_LENGTH_MAX = 4_096;
+/** Of the keys and positions of all open branches, in bytes. */
+const WEIGHT_MAX = 1024 * 1024 * 1024;
+/** Opens that await a sync: of a journal that hangs, a second's worth at full speed. */
+const AWAITING_SYNC_COUNT_MAX = 200_000;
 
 export function receiveOpen(state: CoreState, asker: Asker, open: Open, nowMs: number): void {
   const layout = state.stores.get(open.store);
@@ -34,18 +37,38 @@ export function receiveOpen(state: CoreState, asker: Asker, open: Open, nowMs: n
     return;
   }
   const known = state.table.get(open.bid);
+  if (known && !isSameWrite(known, open)) {
+    replyFailure(state, asker, 'bad_request', 'this bid is of another write: mint one for each');
+    return;
+  }
+  if (state.awaitingSync.length >= AWAITING_SYNC_COUNT_MAX) {
+    replyFailure(state, asker, 'limit_exceeded', 'too many opens await the journal', true);
+    return;
+  }
   const sequence = known ? state.journal.sequenceOf(known) : 0;
   if (sequence > 0) {
     acknowledge(state, asker, sequence);
     return;
   }
-  if (!known && state.table.size >= state.limits.branchCountMax) {
+  if (!known && isFull(state)) {
     const limit = String(state.limits.branchCountMax);
     const message = `the node is at its limit of ${limit} open branches; is a replica or monitor down?`;
     replyFailure(state, asker, 'limit_exceeded', message, true);
     return;
   }
   append(state, asker, open, layout, home, known, nowMs);
+}
+
+function isFull({ table, limits }: CoreState): boolean {
+  return table.size >= limits.branchCountMax || table.weight >= WEIGHT_MAX;
+}
+
+/** One bid is one write: else the second would be acknowledged and never waited for. */
+function isSameWrite(
+  { rid, layout, position }: Branch,
+  other: Pick<Open, 'rid' | 'store' | 'position'>,
+): boolean {
+  return rid === other.rid && layout.name === other.store && position === other.position;
 }
 
 /** The records of these tickets are durable: acknowledge and let waits see them. */
@@ -76,7 +99,13 @@ export function insertCopy(
   const layout = state.stores.get(entry.store);
   const named = layout ? maskOf(layout, entry.regions) & layout.servedMask : 0;
   if (!layout || named === 0) return;
-  const branch = state.table.get(entry.bid) ?? addBranch(state, layout, entry, nowMs);
+  const known = state.table.get(entry.bid);
+  if (known && !isSameWrite(known, entry)) {
+    // Whatever made the same bid twice: one table cannot hold both, so this one is given up (rule 7).
+    raiseHorizon(state, entry.rid, nowMs);
+    return;
+  }
+  const branch = known ?? addBranch(state, layout, entry, nowMs);
   addSpot(branch, journal, entry.sequence);
   const namedBefore = branch.named;
   branch.named |= named;
@@ -97,7 +126,8 @@ export function repeatCopy(
 ): void {
   const known = state.table.get(entry.bid);
   if (known) {
-    oweClosed(state, known, journal);
+    if (isSameWrite(known, entry)) oweClosed(state, known, journal);
+    else raiseHorizon(state, entry.rid, nowMs);
     return;
   }
   const layout = state.stores.get(entry.store);

@@ -6,7 +6,7 @@
  * was not rebuilt from is not claimed: after a restart every peer's journal is applied from its
  * start (rule 5).
  */
-import { type Batch, isJournalId, type ReportClosed } from '@rendezvous/protocol';
+import { type Batch, isJournalId, isUlid, type ReportClosed } from '@rendezvous/protocol';
 import { close, forgetReports, settleReport } from './closing.js';
 import { type CoreState, UNKNOWN_JOURNAL } from './core-state.js';
 import { raiseHorizon } from './horizon.js';
@@ -35,8 +35,7 @@ export function applyBatch(
   batch: Batch,
   nowMs: number,
 ): boolean {
-  const isSane = isJournalId(batch.journal) && batch.from <= batch.to && batch.to <= batch.head;
-  if (!isSane || batch.journal === state.journal.id) return false;
+  if (!isSane(state, peer, batch)) return false;
   const progress = progressOf(state, peer, batch.journal, nowMs);
   if (batch.from > progress.applied) {
     requestStream(state, peer);
@@ -50,7 +49,8 @@ export function applyBatch(
   }
   for (const bid of batch.aborted) {
     const branch = state.table.get(bid);
-    if (!branch) continue;
+    // Only who journalled a branch was told by its client that the write failed.
+    if (!branch?.spots.some((spot) => spot.journal === batch.journal)) continue;
     branch.aborted = true;
     close(state, branch, branch.layout.servedMask, nowMs);
   }
@@ -60,6 +60,20 @@ export function applyBatch(
   }
   const { journal, applied } = progress;
   state.effects.push({ kind: 'acknowledge', peer: peer.name, journal, applied });
+  return true;
+}
+
+/** Whether a batch can be what its journal's owner sent. */
+function isSane(state: CoreState, peer: PeerState, batch: Batch): boolean {
+  const { journal, from, to, head, entries } = batch;
+  if (!isJournalId(journal) || from > to || to > head) return false;
+  // A journal has one owner, and this node's own has none beside it.
+  if ((state.journals.get(journal)?.peer ?? peer.name) !== peer.name) return false;
+  let previous = from;
+  for (const { sequence, bid, rid } of entries) {
+    if (sequence <= previous || sequence > to || !isUlid(bid) || !isUlid(rid)) return false;
+    previous = sequence;
+  }
   return true;
 }
 

@@ -11,6 +11,7 @@ import { type Branch, sizeOf } from './branch.js';
 import { type CoreState, operationKey } from './core-state.js';
 import type { OutgoingStream } from './outgoing-stream.js';
 import type { Asker } from './asker.js';
+import { admit } from './admission.js';
 import { reply, replyFailure } from './reply.js';
 
 /** Bytes sent and not acknowledged: some 20,000 entries, well below what a socket may hold back. */
@@ -27,6 +28,7 @@ export function receiveReplicate(
   request: Replicate,
   nowMs: number,
 ): void {
+  if (!admit(state, asker, 'replicate')) return;
   const { journal } = state;
   const applied = request.journal === journal.id ? request.from : 0;
   if (applied > journal.durable) {
@@ -43,7 +45,7 @@ export function receiveReplicate(
   }
   const stream: OutgoingStream = {
     asker,
-    regions: request.regions,
+    regions: knownRegions(state, request.regions),
     sent: from,
     inFlight: [],
     aborted,
@@ -139,6 +141,13 @@ function sendBatch(
   stream.aborted.clear();
   stream.lastSentAtMs = nowMs;
   reply(state, stream.asker, batch);
+}
+
+/** Without repetition, and without what no store has: the list is gone through for every entry. */
+function knownRegions(state: CoreState, regions: readonly string[]): string[] {
+  const asked = new Set(regions);
+  const known = [...state.stores.values()].flatMap((layout) => [...layout.regions.keys()]);
+  return [...new Set(known)].filter((region) => asked.has(region));
 }
 
 function namedRegions(branch: Branch): string[] {

@@ -5,6 +5,7 @@
  * that it may end, and a wait that ended leaves nothing behind.
  */
 import type { Wait } from '@rendezvous/protocol';
+import { keyWeight } from './branch.js';
 import { DeadlineQueue, type Queued } from './deadline-queue.js';
 
 export interface BlockedWait extends Queued {
@@ -21,9 +22,19 @@ export class WaitRegistry {
   readonly #byBlocker = new Map<object, Set<BlockedWait>>();
   readonly #bySession = new Map<number, Map<number, BlockedWait>>();
   readonly #queue = new DeadlineQueue<BlockedWait>();
+  #keyWeight = 0;
 
   get size(): number {
     return this.#queue.size;
+  }
+
+  /** What the keys of all waits weigh. */
+  get keyWeight(): number {
+    return this.#keyWeight;
+  }
+
+  countOf(session: number): number {
+    return this.#bySession.get(session)?.size ?? 0;
   }
 
   get nextDueAtMs(): number | undefined {
@@ -34,6 +45,7 @@ export class WaitRegistry {
     const ofSession = this.#bySession.get(wait.session) ?? new Map<number, BlockedWait>();
     ofSession.set(wait.id, wait);
     this.#bySession.set(wait.session, ofSession);
+    this.#keyWeight += keyWeight(wait.query.keys);
     this.#watch(wait);
     this.#queue.schedule(wait, Math.min(wait.deadlineMs, recheckAtMs));
   }
@@ -48,7 +60,9 @@ export class WaitRegistry {
     this.#queue.schedule(wait, Math.min(wait.deadlineMs, recheckAtMs));
   }
 
+  /** Call once for each wait that was added. */
   remove(wait: BlockedWait): void {
+    this.#keyWeight -= keyWeight(wait.query.keys);
     this.#unwatch(wait);
     this.#queue.remove(wait);
     const ofSession = this.#bySession.get(wait.session);

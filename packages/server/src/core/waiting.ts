@@ -6,8 +6,16 @@
  *      ▼  │ the blocker changed, or the wait is due
  *    BLOCKED ──────────── deadline ───▶ timed_out
  */
-import type { Pending, Wait, WaitAnswer } from '@rendezvous/protocol';
-import type { Branch } from './branch.js';
+import {
+  type Coverage,
+  isJournalId,
+  isUlid,
+  type Pending,
+  type Wait,
+  type WaitAnswer,
+} from '@rendezvous/protocol';
+import { admit } from './admission.js';
+import { type Branch, KEY_BYTES_MAX, keyWeight } from './branch.js';
 import type { CoreState } from './core-state.js';
 import type { Asker } from './asker.js';
 import { reply, replyFailure } from './reply.js';
@@ -28,17 +36,20 @@ const CLOSED_AGO_MAX_MS = 3_600_000;
 const RID_COUNT_MAX = 4;
 const POSITION_COUNT_MAX = 64;
 const KEY_COUNT_MAX = 100;
+/** Of the keys that all blocked waits name, in bytes. */
+const KEY_WEIGHT_MAX = 256 * 1024 * 1024;
 
 export function receiveWait(state: CoreState, asker: Asker, query: Wait, nowMs: number): void {
   const fault = faultOf(query);
-  if (fault !== undefined || state.waits.get(asker.session, asker.id)) {
-    replyFailure(state, asker, 'bad_request', fault ?? 'a wait with this id is in progress');
+  if (fault !== undefined) {
+    replyFailure(state, asker, 'bad_request', fault);
     return;
   }
+  if (!admit(state, asker, 'wait')) return;
   const verdict = judgeWait(state, query, nowMs, nowMs);
   if (verdict.kind !== 'blocked' || query.timeoutMs === 0) {
     answer(state, asker, query, verdict, nowMs);
-  } else if (state.waits.size >= state.limits.waitCountMax) {
+  } else if (isOverloaded(state, query)) {
     answer(state, asker, query, { kind: 'unknown', reason: 'overloaded' }, nowMs);
   } else {
     const wait: BlockedWait = {
@@ -52,6 +63,12 @@ export function receiveWait(state: CoreState, asker: Asker, query: Wait, nowMs: 
     };
     state.waits.add(wait, verdict.recheckAtMs);
   }
+}
+
+function isOverloaded({ waits, limits }: CoreState, query: Wait): boolean {
+  return (
+    waits.size >= limits.waitCountMax || waits.keyWeight + keyWeight(query.keys) > KEY_WEIGHT_MAX
+  );
 }
 
 /** Looks again at the waits that this thing blocks. */
@@ -131,8 +148,18 @@ function faultOf(query: Wait): string | undefined {
   if (timeoutMs > WAIT_TIMEOUT_MAX_MS) {
     return `timeoutMs is ${String(timeoutMs)}; the most is ${String(WAIT_TIMEOUT_MAX_MS)}`;
   }
-  if (coverage.rids.length > RID_COUNT_MAX) return 'a bookmark has at most 4 rids';
-  if (coverage.positions.length > POSITION_COUNT_MAX) return 'a bookmark has at most 64 positions';
   if (keys.length > KEY_COUNT_MAX) return 'a wait names at most 100 keys';
+  if (keys.some((key) => key.length > KEY_BYTES_MAX)) {
+    return `a key has at most ${String(KEY_BYTES_MAX)} bytes`;
+  }
+  return faultOfCoverage(coverage);
+}
+
+/** What is wrong with a coverage that no bookmark can have; undefined when nothing is. */
+export function faultOfCoverage({ rids, positions }: Coverage): string | undefined {
+  if (rids.length > RID_COUNT_MAX) return 'a bookmark has at most 4 rids';
+  if (positions.length > POSITION_COUNT_MAX) return 'a bookmark has at most 64 positions';
+  if (!rids.every(isUlid)) return 'a rid is a ULID of 26 characters';
+  if (!positions.every(({ journal }) => isJournalId(journal))) return 'a journal id is malformed';
   return undefined;
 }
