@@ -185,6 +185,15 @@ export class SimulatedClient {
       done(body);
     };
     this.#ask(node, query, finish, asked);
+    if (timeoutMs > 100 && this.#env.random.chance(0.5)) this.#askAgain(node, asked);
+  }
+
+  /** The same once more, while the first may still be blocked. */
+  #askAgain(node: NodeEnd, { query, covered }: AskedWait): void {
+    this.#env.soon(query.timeoutMs, () => {
+      const again = { ...query, timeoutMs: 0 };
+      this.#ask(node, again, () => undefined, { query: again, covered });
+    });
   }
 
   #judgeEarlyRead(

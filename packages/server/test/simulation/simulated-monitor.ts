@@ -129,6 +129,8 @@ class Watch {
   }
 
   receive({ body }: NodeMessage): void {
+    // Late answers to an attach that has ended.
+    if (this.#attach === 0) return;
     if (body.kind === 'failure') this.#detach();
     else if (body.kind === 'branchesOpened') this.#plan(POLL_BUSY_MS);
     else if (body.kind === 'watermarked')

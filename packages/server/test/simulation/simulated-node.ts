@@ -10,7 +10,7 @@ import type { RecoveredJournal } from '../../src/core/core-state.js';
 import type { Effect, JournalRecord } from '../../src/core/effect.js';
 import { NodeCore } from '../../src/core/node-core.js';
 import type { StoreDefinition } from '../../src/core/store-layout.js';
-import type { Environment } from './environment.js';
+import { type Environment, SimulationFailure } from './environment.js';
 import type { Connection, NodeEnd } from './network.js';
 import type { PeerLink } from './peer-link.js';
 import { TIMER_SLACK_MS, type Truth } from './truth.js';
@@ -97,6 +97,9 @@ export class SimulatedNode implements NodeEnd {
       journal,
     };
     this.#core = new NodeCore(options, this.#nowMs);
+    if (this.horizon < journal.horizon) {
+      throw new SimulationFailure('DURABILITY', `${region} forgets its horizon ${journal.horizon}`);
+    }
     this.#env.say(
       () => `${region} starts with journal ${journal.id.slice(0, 4)} up to ${String(journal.head)}`,
     );

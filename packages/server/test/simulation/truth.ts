@@ -7,6 +7,7 @@
  *  - SPECULATION: an early read is accepted only if it began after that
  *  - DURABILITY: an acknowledged open is on the node's disk, and no sequence is given out twice
  *  - DEADLINE: a wait is answered by its deadline
+ *  - LIVENESS: no wait stays blocked where the same one, asked now, would be consistent
  *  - ANSWERS: nothing is answered twice, or without having been asked
  */
 import type {
@@ -92,8 +93,9 @@ export class Truth {
     if (body.prevented) this.#env.count('waits prevented');
     for (const { reason } of body.pending.slice(0, 1)) this.#env.count(`${body.status}: ${reason}`);
     if (asked.wait?.query.coverage.everyRid) this.#env.count('waits for *');
-    if (asked.wait && body.status === 'consistent')
-      this.#checkConsistent(asked.wait, connection.to);
+    if (!asked.wait || body.status !== 'consistent') return;
+    this.#checkConsistent(asked.wait, connection.to);
+    this.#checkAwake(asked.wait, connection.to);
   }
 
   /** The node no longer serves this connection: nothing more can come. */
@@ -132,6 +134,18 @@ export class Truth {
       throw new SimulationFailure('DURABILITY', `${place} is ${before}, and now also ${asked.bid}`);
     }
     this.#acknowledged.set(place, asked.bid);
+  }
+
+  /** Whoever asks the same again passes on the same coverage. */
+  #checkAwake({ query }: AskedWait, node: string): void {
+    for (const [connection, asked] of this.#asked) {
+      if (connection.to !== node) continue;
+      for (const { wait, receivedAtMs } of asked.values()) {
+        if (wait?.query.coverage !== query.coverage || receivedAtMs === this.#env.nowMs) continue;
+        if (wait.query.keys !== query.keys || wait.query.store !== query.store) continue;
+        throw new SimulationFailure('LIVENESS', `${node} does not wake ${describe(query)}`);
+      }
+    }
   }
 
   #checkConsistent(wait: AskedWait, node: string): void {
