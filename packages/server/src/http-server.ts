@@ -4,7 +4,13 @@
  *   GET /healthz  200 while the process runs
  *   GET /readyz   200 once the journal is replayed and until the shutdown begins, else 503
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -14,6 +20,8 @@ export interface HttpServerOptions {
   readonly sessionCountMax: number;
   /** Pages of a browser may open sessions: only where a token protects the node. */
   readonly allowsOrigins: boolean;
+  /** How long a request may take to arrive. Default 5,000. */
+  readonly requestTimeoutMs?: number;
   readonly isReady: () => boolean;
   readonly onSession: (socket: WebSocket) => void;
 }
@@ -29,6 +37,14 @@ export interface HttpServer {
  */
 const KEEP_ALIVE_DELAY_MS = 60_000;
 
+/** For the whole of a request: there is nothing to send that takes longer. */
+const REQUEST_TIMEOUT_MS = 5_000;
+/** Connections beside sessions: requests, and upgrades that are on their way. */
+const CONNECTION_COUNT_EXTRA = 1_000;
+/** Clients of ours send a frame in one piece; each piece costs memory beside its bytes. */
+const FRAGMENT_COUNT_MAX = 1_024;
+const BUFFERED_CHUNK_COUNT_MAX = 16 * 1024;
+
 /** Builds the server; the caller listens and closes. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const sessions = new WebSocketServer({
@@ -36,11 +52,23 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     clientTracking: true,
     maxPayload: options.frameBytesMax,
     perMessageDeflate: false,
+    // Answered in `serve-session.ts`, where what a client does not read is counted.
+    autoPong: false,
+    maxFragments: FRAGMENT_COUNT_MAX,
+    maxBufferedChunks: BUFFERED_CHUNK_COUNT_MAX,
   });
-  const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS };
-  const server = createServer(keepAlive, (request, response) => {
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const serverOptions: ServerOptions = {
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 5),
+  };
+  const server = createServer(serverOptions, (request, response) => {
     answer(request, response, options.isReady());
   });
+  server.maxConnections = options.sessionCountMax + CONNECTION_COUNT_EXTRA;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = refusalOf(request, options, sessions.clients.size);
     if (refusal !== undefined) {
@@ -80,6 +108,8 @@ function answer(request: IncomingMessage, response: ServerResponse, isReady: boo
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     respond(response, 405, { error: 'only GET' });
+  } else if (hasBody(request)) {
+    respond(response, 413, { error: 'a request has no body' });
   } else if (path === '/healthz') {
     respond(response, 200, { status: 'ok' });
   } else if (path === '/readyz') {
@@ -93,8 +123,14 @@ function answer(request: IncomingMessage, response: ServerResponse, isReady: boo
 }
 
 function respond(response: ServerResponse, status: number, body: object): void {
+  // What follows of the request, if anything does, is not for us to read.
+  if (status === 405 || status === 413) response.shouldKeepAlive = false;
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(`${JSON.stringify(body)}\n`);
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function pathOf(request: IncomingMessage): string {

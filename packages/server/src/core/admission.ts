@@ -15,7 +15,7 @@ const WAIT_COUNT_MAX = 50_000;
 const ATTACH_COUNT_MAX = 1_000;
 /** A peer has one stream, for a moment two. */
 const STREAM_COUNT_MAX = 8;
-const HELD_APPLIED_COUNT_MAX = 2_000;
+const HELD_APPLIED_COUNT_MAX = 1_000;
 
 export type LastingOperation = 'wait' | 'attach' | 'replicate' | 'applied';
 

@@ -8,6 +8,7 @@ import { performance } from 'node:perf_hooks';
 import type {
   Batch,
   ClientMessage,
+  NodeBody,
   NodeMessage,
   ReportClosed,
   StatusAnswer,
@@ -15,6 +16,12 @@ import type {
 import type { Effect } from '../core/effect.js';
 import type { NodeCore } from '../core/node-core.js';
 import type { Journal } from '../ports.js';
+import { RidCeiling } from './rid-ceiling.js';
+
+/** More than the clocks of functions differ: AWS itself refuses requests that are further off. */
+const RID_AHEAD_MS_MAX = 300_000;
+/** A peer has judged by its own clock what it sends. */
+const PEER_RID_AHEAD_MS_MAX = 2 * RID_AHEAD_MS_MAX;
 
 /** What the host needs of a connection to a peer. */
 export interface PeerConnection {
@@ -24,6 +31,13 @@ export interface PeerConnection {
   /** Sends a report; calls `NodeHost.reportAcknowledged` when the peer has answered. */
   report(report: ReportClosed): void;
 }
+
+const RID_TOO_NEW: NodeBody = {
+  kind: 'failure',
+  code: 'bad_request',
+  message: `the rid is more than ${RID_AHEAD_MS_MAX / 60_000} minutes ahead of the node: set the clocks of both right`,
+  retryable: false,
+};
 
 export interface NodeHostOptions {
   readonly core: NodeCore;
@@ -38,6 +52,8 @@ export class NodeHost {
   readonly #onFatal: (error: unknown) => void;
   readonly #sessions = new Map<number, (message: NodeMessage) => void>();
   readonly #peers = new Map<string, PeerConnection>();
+  readonly #ridCeiling = new RidCeiling(RID_AHEAD_MS_MAX);
+  readonly #peerRidCeiling = new RidCeiling(PEER_RID_AHEAD_MS_MAX);
   #nextSession = 1;
   #timer: NodeJS.Timeout | undefined;
   #timerDueAtMs = Infinity;
@@ -65,6 +81,10 @@ export class NodeHost {
       this.#sessions.get(session)?.({ id: message.id, body });
       return;
     }
+    if (message.body.kind === 'open' && !this.#ridCeiling.allows(message.body.rid, Date.now())) {
+      this.#sessions.get(session)?.({ id: message.id, body: RID_TOO_NEW });
+      return;
+    }
     this.#perform(this.#core.receive(session, message, performance.now()));
   }
 
@@ -85,6 +105,9 @@ export class NodeHost {
 
   /** Returns false when the batch makes no sense: end the connection. */
   receiveBatch(name: string, batch: Batch): boolean {
+    const wallMs = Date.now();
+    const rids = [batch.horizon, ...batch.entries.map(({ rid }) => rid)];
+    if (!rids.every((rid) => this.#peerRidCeiling.allows(rid, wallMs))) return false;
     const { isSane, effects } = this.#core.receiveBatch(name, batch, performance.now());
     this.#perform(effects);
     return isSane;

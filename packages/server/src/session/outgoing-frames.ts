@@ -22,6 +22,7 @@ export class OutgoingFrames {
   readonly #onOverflow: () => void;
   #queue: NodeMessage[] = [];
   #queuedBytes = 0;
+  #isHeld = false;
 
   constructor(socket: WebSocket, onOverflow: () => void) {
     this.#socket = socket;
@@ -42,11 +43,38 @@ export class OutgoingFrames {
     this.#queuedBytes = 0;
     const socket = this.#socket;
     if (queue.length === 0 || socket.readyState !== WebSocket.OPEN) return;
-    socket.send(encodeNodeFrame(queue), () => {
-      if (socket.isPaused && socket.bufferedAmount < BUFFERED_BYTES_HIGH) socket.resume();
-    });
+    socket.send(encodeNodeFrame(queue), () => this.#onSent());
+    this.#bound();
+  }
+
+  /** Answers a ping; pings of a client that does not read are bounded like all else. */
+  pong(data: Buffer): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#socket.pong(data, false, () => this.#onSent());
+    this.#bound();
+  }
+
+  /** Listens no more to the client until `release`. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#socket.pause();
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#onSent();
+  }
+
+  #bound(): void {
+    const socket = this.#socket;
     if (socket.bufferedAmount > BUFFERED_BYTES_MAX) this.#onOverflow();
     else if (socket.bufferedAmount > BUFFERED_BYTES_HIGH) socket.pause();
+  }
+
+  #onSent(): void {
+    const socket = this.#socket;
+    if (this.#isHeld || !socket.isPaused) return;
+    if (socket.bufferedAmount < BUFFERED_BYTES_HIGH) socket.resume();
   }
 }
 

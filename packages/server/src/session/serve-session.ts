@@ -7,6 +7,7 @@
  * Bytes from outside never throw past this file: a fault is answered by a typed failure, and by the
  * end of the session when what follows cannot be understood.
  */
+import { performance } from 'node:perf_hooks';
 import {
   type ClientMessage,
   decodeClientFrame,
@@ -24,6 +25,8 @@ import { watchLiveness } from './watch-liveness.js';
 
 const HELLO_TIMEOUT_MS = 5_000;
 const SILENCE_MS_MAX = 6_000;
+/** One session's turn: 65,536 costly questions of one frame must not be everybody's pause. */
+const SLICE_MS = 10;
 /** WebSocket close codes (RFC 6455): protocol error, unsupported data, policy violation. */
 const CLOSE_PROTOCOL_ERROR = 1002;
 const CLOSE_UNSUPPORTED_DATA = 1003;
@@ -52,6 +55,9 @@ class ServedSession {
   readonly #context: SessionContext;
   readonly #frames: OutgoingFrames;
   readonly #helloTimer: NodeJS.Timeout;
+  /** Frames that were read and not yet worked off; `#position` is in the first. */
+  readonly #backlog: (readonly ClientMessage[])[] = [];
+  #position = 0;
   #live: { readonly session: number; readonly role: Role } | undefined;
 
   constructor(socket: WebSocket, context: SessionContext) {
@@ -69,6 +75,7 @@ class ServedSession {
     socket.on('error', ({ message: reason }) => {
       this.#context.log({ level: 'debug', event: 'session_error', reason });
     });
+    socket.on('ping', (data) => this.#frames.pong(data));
     socket.on('close', () => this.#end());
   }
 
@@ -84,13 +91,35 @@ class ServedSession {
       this.#begin(messages);
       return;
     }
-    const { session, role } = this.#live;
-    for (const message of messages) {
-      // What this very frame asked for may be more than the client reads.
-      if (!this.#isOpen()) return;
-      if (mayDo(role, message.body.kind)) this.#context.host.receive(session, message);
-      else this.#fail(message.id, denied(role, message));
+    this.#backlog.push(messages);
+    if (this.#backlog.length === 1) this.#work();
+  }
+
+  /** Works off the backlog. What takes longer than a slice goes on in the next turn, unread until then. */
+  #work(): void {
+    const endMs = performance.now() + SLICE_MS;
+    for (let messages = this.#backlog[0]; messages; messages = this.#backlog[0]) {
+      for (; this.#position < messages.length; this.#position++) {
+        // What this very frame asked for may be more than the client reads.
+        if (!this.#isOpen()) return;
+        if (performance.now() >= endMs) {
+          this.#frames.hold();
+          setImmediate(() => this.#work());
+          return;
+        }
+        this.#perform(messages[this.#position]);
+      }
+      this.#backlog.shift();
+      this.#position = 0;
     }
+    this.#frames.release();
+  }
+
+  #perform(message: ClientMessage | undefined): void {
+    if (message === undefined || this.#live === undefined) return;
+    const { session, role } = this.#live;
+    if (mayDo(role, message.body.kind)) this.#context.host.receive(session, message);
+    else this.#fail(message.id, denied(role, message));
   }
 
   /** The messages of a frame. Undefined when it is none; the session is then over. */
