@@ -5,7 +5,7 @@ import { FunctionCatalog } from './function-catalog.js';
 import { isPure, passesAsItIs, reportWrite, runStatement } from './run-statement.js';
 import type { Target } from './run-statement.js';
 import { connectionOf } from './server-connection.js';
-import { createShim } from './shim-proxy.js';
+import { createShim } from '../shim-proxy.js';
 import { toStatement } from './statement-kind.js';
 import type { Statement } from './statement-kind.js';
 import { StatementQueue } from './statement-queue.js';

@@ -8,7 +8,7 @@ import { readOnReplica, runStatement } from './run-statement.js';
 import type { Executed } from './run-statement.js';
 import { connectionOf } from './server-connection.js';
 import type { ServerConnection, ServerRole } from './server-connection.js';
-import { createShim } from './shim-proxy.js';
+import { createShim } from '../shim-proxy.js';
 import { isPureRead, needsFunctionNames } from './statement-kind.js';
 import { isSubmittable } from './submitted.js';
 import { readQueryCall } from './user-statement.js';

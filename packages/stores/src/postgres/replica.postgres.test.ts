@@ -7,7 +7,7 @@ import { untilReached } from '../../test/caught-up.js';
 import { all } from '../../test/outcomes.js';
 import { RecordingHandle } from '../../test/recording-handle.js';
 import type { RecordingOptions } from '../../test/recording-handle.js';
-import { createGate } from './gate.js';
+import { createGate } from '../gate.js';
 import { postgresVisibility, wrapPg } from './index.js';
 import { toTarget } from '../../test/replica-target.js';
 

@@ -5,7 +5,7 @@ import type { PgQueryConstructor, QueryResult } from './driver.js';
 import type { FunctionCatalog } from './function-catalog.js';
 import { isOutcomeUnknown } from './server-connection.js';
 import type { ServerConnection } from './server-connection.js';
-import { unwrap } from './shim-registry.js';
+import { unwrap } from '../shim-registry.js';
 import {
   committedWrite,
   isCommit,

@@ -1,6 +1,6 @@
 import type { PgClient, QueryResult } from './driver.js';
-import { createGate } from './gate.js';
-import type { Gate } from './gate.js';
+import { createGate } from '../gate.js';
+import type { Gate } from '../gate.js';
 import { encodePosition, parseLsn, toRecordEnd } from './position.js';
 import type { WalGeometry } from './position.js';
 import type { FunctionNames } from './statement-kind.js';

@@ -3,7 +3,7 @@ import { RendezvousError } from '@rendezvous/protocol';
 import { shimClient } from './client-shim.js';
 import type { PgClient, PgPool } from './driver.js';
 import { shimPool } from './pool-shim.js';
-import { isWrapped } from './shim-registry.js';
+import { isWrapped } from '../shim-registry.js';
 
 /** A `Client` or `Pool` of node-postgres, as far as its type matters here. */
 export interface PgClientOrPool {

@@ -1,3 +1,6 @@
+export { wrapIoredis } from './shim.js';
+export type { IoredisLike } from './shim.js';
+export { unwrap } from '../shim-registry.js';
 export { redisVisibility } from './visibility.js';
 export type { RedisVisibilityOptions } from './visibility.js';
 export { redisPositionOrder } from './position.js';

@@ -10,8 +10,8 @@ export function isWrapped(client: object): boolean {
 }
 
 /**
- * The client or pool that `wrapPg` was given; anything else is returned as it is. What it runs goes
- * past Rendezvous: no branches, no waits.
+ * The client (or pool) inside a wrapped one; anything else is returned as it is. What it runs goes past
+ * Rendezvous: no branches, no waits.
  */
 export function unwrap<T extends object>(client: T): T {
   return (bareByWrapped.get(client) as T | undefined) ?? client;

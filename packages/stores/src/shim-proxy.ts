@@ -5,11 +5,13 @@ type Method = (...parameters: never[]) => unknown;
 /**
  * An object that is `bare` in every respect (`instanceof`, properties, events) except for the
  * methods in `overrides`. Other methods run on `bare` itself, so that the driver's own calls never
- * pass through the shim; where they return `bare`, the caller gets the shim.
+ * pass through the shim; where they return `bare`, the caller gets the shim. Methods for which
+ * `runsOnShim` holds are left as they are: what they call on `this` passes through the shim.
  */
 export function createShim<T extends object>(
   bare: T,
   overrides: Readonly<Record<string, Method>>,
+  runsOnShim: (name: string) => boolean = () => false,
 ): T {
   const methods = new WeakMap<Method, Method>();
   const shim: T = new Proxy(bare, {
@@ -21,6 +23,7 @@ export function createShim<T extends object>(
       // Functions that an instance owns (a pool's `Client`, a client's `release`) need no `this`.
       if (typeof value !== 'function' || property === 'constructor') return value;
       if (Object.hasOwn(target, property)) return value;
+      if (typeof property === 'string' && runsOnShim(property)) return value;
       return bindMethod(value as Method);
     },
   });

@@ -1,0 +1,187 @@
+import type { StoreHandle } from '@rendezvous/protocol';
+import { createShim } from '../shim-proxy.js';
+import { planCommand } from './command-plan.js';
+import type { CommandPlan } from './command-plan.js';
+import { CommandRunner } from './command-runner.js';
+import type { IoredisClient, IoredisCommand, IoredisStream } from './ioredis-driver.js';
+import { createIoredisLink } from './ioredis-link.js';
+import { combinePlans, hasCommandWritten, haveWritten, mayHaveWrittenThough } from './operation.js';
+import type { Operation, Reply } from './operation.js';
+import type { RedisLink } from './redis-link.js';
+
+/**
+ * `client` with its writes reported to `handle` and its reads waiting through it.
+ *
+ * Every command of ioredis, a pipeline's too, passes `sendCommand` as an object that holds the
+ * caller's promise. The shim sends another one in its place, which answers to the shim, and settles
+ * the caller's when its time has come; so replies, errors and callbacks are made by the driver.
+ */
+export function shimIoredis(client: IoredisClient, handle: StoreHandle): IoredisClient {
+  const link = createIoredisLink(client);
+  const runner = new CommandRunner(link, handle);
+  const batches = new WeakMap<IoredisStream, IoredisCommand[]>();
+
+  /** The commands of a pipeline come one by one, within one turn. */
+  const sendInBatch = (command: IoredisCommand, stream: IoredisStream): unknown => {
+    const gathered = batches.get(stream);
+    if (gathered !== undefined) {
+      gathered.push(command);
+      return command.promise;
+    }
+    const commands = [command];
+    batches.set(stream, commands);
+    runBatch(client, link, runner, commands, stream).finally(() => batches.delete(stream));
+    return command.promise;
+  };
+
+  const sendCommand = (command: IoredisCommand, stream?: IoredisStream): unknown => {
+    if (stream !== undefined) {
+      return runner.mayPass('write')
+        ? client.sendCommand(command, stream)
+        : sendInBatch(command, stream);
+    }
+    const plan = planCommand(command.name, command.args);
+    if (runner.mayPass(plan.kind)) return client.sendCommand(command);
+    runner.run(toOperation(client, link, command, plan)).then(
+      (reply) => {
+        command.resolve(reply);
+      },
+      (error: unknown) => {
+        command.reject(error);
+      },
+    );
+    return command.promise;
+  };
+
+  const commandNames = new Set(client.getBuiltinCommands());
+  const overrides = {
+    sendCommand,
+    duplicate: (...parameters: readonly unknown[]) =>
+      shimIoredis(client.duplicate(...parameters) as IoredisClient, handle),
+  };
+  return createShim(client, overrides, (name) => isCommandMethod(name, commandNames));
+}
+
+/** Methods that send commands through `this`: the commands, and what is built on them. */
+function isCommandMethod(name: string, commandNames: ReadonlySet<string>): boolean {
+  return (
+    commandNames.has(name) ||
+    commandNames.has(name.replace(/Buffer$/, '')) ||
+    BUILT_ON_COMMANDS.has(name) ||
+    /[sS]can(?:Buffer)?Stream$/.test(name)
+  );
+}
+
+const BUILT_ON_COMMANDS: ReadonlySet<string> = new Set([
+  ...['call', 'callBuffer', 'send_command', 'pipeline', 'multi', 'exec', 'createScanStream'],
+]);
+
+function toOperation(
+  client: IoredisClient,
+  link: RedisLink,
+  command: IoredisCommand,
+  plan: CommandPlan,
+): Operation<Reply> {
+  let wasSent = false;
+  return {
+    ...plan,
+    repeatable: plan.kind === 'read' && !plan.blocking,
+    send: () => {
+      const { stand, replied } = createStandIn(command, () => (wasSent = true));
+      send(client, stand);
+      return replied;
+    },
+    hasWritten: (reply) => hasCommandWritten(plan, reply),
+    mayHaveWritten: (error) =>
+      link.isErrorReply(error) ? mayHaveWrittenThough(plan, error) : wasSent,
+  };
+}
+
+type Settled = PromiseSettledResult<Reply>;
+
+/** Runs the commands of a pipeline as one operation. Never rejects: each command has its outcome. */
+async function runBatch(
+  client: IoredisClient,
+  link: RedisLink,
+  runner: CommandRunner,
+  commands: readonly IoredisCommand[],
+  stream: IoredisStream,
+): Promise<void> {
+  const gathering = Promise.resolve().then(() => toBatchOperation(client, link, commands, stream));
+  let outcomes: readonly Settled[];
+  try {
+    outcomes = await runner.runGathered(gathering);
+  } catch (reason) {
+    outcomes = commands.map(() => ({ status: 'rejected', reason }));
+  }
+  for (const [index, command] of commands.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.status === 'fulfilled') command.resolve(outcome.value);
+    else command.reject(outcome?.reason);
+  }
+}
+
+function toBatchOperation(
+  client: IoredisClient,
+  link: RedisLink,
+  commands: readonly IoredisCommand[],
+  stream: IoredisStream,
+): Operation<Settled[]> {
+  const plans = commands.map(({ name, args }) => planCommand(name, args));
+  const wasSent = commands.map(() => false);
+  const hasFailedUnderWay = (outcome: Settled, index: number): boolean =>
+    outcome.status === 'rejected' && !link.isErrorReply(outcome.reason) && wasSent[index] === true;
+  return {
+    ...combinePlans(plans),
+    repeatable: false,
+    send: () => {
+      const replies = commands.map((command, index) => {
+        const { stand, replied } = createStandIn(command, () => (wasSent[index] = true));
+        send(client, stand, stream);
+        return replied;
+      });
+      return Promise.allSettled(replies);
+    },
+    hasWritten: (outcomes) =>
+      outcomes.some(hasFailedUnderWay) || haveWritten(plans, outcomes.map(toReply)),
+    mayHaveWritten: () => false,
+  };
+}
+
+function send(client: IoredisClient, stand: IoredisCommand, stream?: IoredisStream): void {
+  const sent = client.sendCommand(stand, stream);
+  // Where commands are traced it is a promise of its own, which the caller never sees.
+  if (sent instanceof Promise && sent !== stand.promise) sent.catch(() => undefined);
+}
+
+function toReply(outcome: Settled): Reply {
+  return outcome.status === 'fulfilled' ? outcome.value : outcome.reason;
+}
+
+interface StandIn {
+  readonly stand: IoredisCommand;
+  readonly replied: Promise<Reply>;
+}
+
+/** A command that is sent in the place of `command`: the same in everything but who is answered. */
+function createStandIn(command: IoredisCommand, onSent: () => void): StandIn {
+  const stand = Object.create(command) as IoredisCommand;
+  const replied = new Promise<Reply>((resolve, reject) => {
+    stand.resolve = (reply) => {
+      stand._clearTimers?.();
+      resolve(reply);
+    };
+    stand.reject = (error) => {
+      stand._clearTimers?.();
+      reject(error as Error);
+    };
+  });
+  const { setReplyContext } = command;
+  if (setReplyContext !== undefined) stand.setReplyContext = setReplyContext.bind(command);
+  // Scripts have a method of their own here.
+  stand.toWritable = (socket) => {
+    onSent();
+    return command.toWritable.call(stand, socket);
+  };
+  return { stand, replied };
+}

@@ -1,0 +1,22 @@
+/** The answer to a question, and the connection it came on. */
+export interface LinkAnswer {
+  readonly text: string;
+  readonly connection: unknown;
+}
+
+/** One client of a driver as the shim's decisions need it; one adapter per driver. */
+export interface RedisLink {
+  /** Stands for the connection of the moment: another value after each reconnect. */
+  readonly connection: unknown;
+  /** Commands go to the server at once; else they wait for a connection. */
+  readonly ready: boolean;
+  /**
+   * Publishes `bid` right behind what was sent last. Should it reach the wire (again) only when
+   * `isStale` holds, it must not publish the bid. Rejects as the driver does.
+   */
+  publish(channel: string, bid: string, isStale: () => boolean): Promise<unknown>;
+  /** Asks `INFO replication` right behind what was sent last. Rejects as the driver does. */
+  askReplication(): Promise<LinkAnswer>;
+  /** The server answered the command with this error; else the driver or the connection failed. */
+  isErrorReply(error: unknown): boolean;
+}
