@@ -25,6 +25,8 @@ export function createResult(changes: ResultChanges = {}): DemoResult {
   const stale = createPost({ stale: true, windowMs: 210 });
   return {
     store: 'postgres',
+    product: 'PostgreSQL',
+    lagPlace: 'the us standby: recovery_min_apply_delay = 200 ms',
     lagMs: 200,
     concurrency: 50,
     pollMs: 20,

@@ -8,6 +8,7 @@ import { renderHtmlReport } from '../demo/html-report.js';
 import { createProgress } from '../demo/progress.js';
 import { formatFootnotes, formatResultTable } from '../demo/result-table.js';
 import { runDemo } from '../demo/run-demo.js';
+import type { DemoStoreName } from '../demo/stores/load-demo-store.js';
 import { toVerdict } from '../demo/verdict.js';
 
 const PROVED_NOTHING = 3;
@@ -16,7 +17,7 @@ const INTERRUPTED = 130;
 const DEFAULT_REPORT = 'rendezvous-demo.html';
 
 export interface DemoCommandOptions {
-  readonly store: 'postgres';
+  readonly store: DemoStoreName;
   readonly posts: number;
   readonly lag: number;
   readonly concurrency: number;
@@ -89,9 +90,9 @@ export async function run(options: DemoCommandOptions, io: Io): Promise<number> 
   const reportFile = await findReportFile(options, io);
   const console = options.json ? io.stderr : io.stdout;
   const progress = createProgress(console);
-  const { posts, lag: lagMs, concurrency } = options;
+  const { store, posts, lag: lagMs, concurrency } = options;
   try {
-    const result = await runDemo({ posts, lagMs, concurrency, progress, signal: io.signal });
+    const result = await runDemo({ store, posts, lagMs, concurrency, progress, signal: io.signal });
     progress.finish();
     const { exitCode, text } = toVerdict(result);
     console.write(`\n${formatResultTable(result)}\n${formatFootnotes(result)}\n\n${text}\n`);

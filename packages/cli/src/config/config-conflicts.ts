@@ -1,5 +1,6 @@
 /** What a configuration says that cannot all be true. Knows the shape to be right already. */
 import type { Config, ConfigRegion, ConfigStore } from './config.js';
+import { ENDPOINT_PROTOCOLS } from './endpoint-protocols.js';
 import { suggestNearest } from '../nearest.js';
 
 /** One line per conflict, each starting with the path of the key to change. */
@@ -64,7 +65,19 @@ function findStoreConflicts(path: string, store: ConfigStore, regions: Regions):
   } else if (primaries.length !== 1) {
     problems.push(`${path}.regions.${store.home}: the home has one endpoint, the primary's`);
   }
-  return problems;
+  return [...problems, ...findForeignEndpoints(path, store)];
+}
+
+/** The URLs of another kind of store. Names none of them: they may hold passwords. */
+function findForeignEndpoints(path: string, { kind, regions }: ConfigStore): string[] {
+  const protocols = ENDPOINT_PROTOCOLS[kind];
+  const wanted = protocols.map((protocol) => `${protocol}://`).join(' or ');
+  return [...regions].flatMap(([name, endpoints]) =>
+    endpoints
+      .map((endpoint, index) => ({ index, protocol: new URL(endpoint).protocol.slice(0, -1) }))
+      .filter(({ protocol }) => !protocols.includes(protocol))
+      .map(({ index }) => `${path}.regions.${name}.${index}: must be a ${wanted} URL`),
+  );
 }
 
 function unknownRegion(path: string, name: string, regions: Regions): string {

@@ -48,6 +48,15 @@ test('a whole configuration is taken over, single endpoints as lists', () => {
   });
 });
 
+test('a store may be Redis, with or without TLS', () => {
+  const cache = {
+    kind: 'redis',
+    home: 'eu',
+    regions: { eu: 'redis://primary:6379', 'eu-replica': ['rediss://user:secret@replica:6380'] },
+  };
+  expect(problemsOf({ regions, stores: { cache } })).toEqual([]);
+});
+
 test('a configuration needs no namespace, policy, or store', () => {
   expect(problemsOf({ regions, stores: {} })).toEqual([]);
 });
@@ -129,7 +138,7 @@ const wrong: readonly [title: string, input: unknown, problems: readonly string[
   [
     'a kind of store that there is not',
     { regions, stores: { app: { ...app, kind: 'postgresql' } } },
-    ['stores.app.kind: must be "postgres"'],
+    ['stores.app.kind: must be "postgres" or "redis"'],
   ],
   [
     'no home',
@@ -165,6 +174,25 @@ const wrong: readonly [title: string, input: unknown, problems: readonly string[
     [
       'stores.app.regions.eu: must be a URL or a list of URLs',
       'stores.app.regions.eu-replica.0: must be a text',
+    ],
+  ],
+  [
+    'endpoints that are no URLs',
+    { regions, stores: { app: { ...app, regions: { eu: 'primary' } } } },
+    ['stores.app.regions.eu.0: must be a URL'],
+  ],
+  [
+    'endpoints of another kind of store',
+    {
+      regions,
+      stores: {
+        app: { ...app, regions: { eu: 'postgres://a', 'eu-replica': ['redis://b'] } },
+        cache: { kind: 'redis', home: 'eu', regions: { eu: 'postgresql://a' } },
+      },
+    },
+    [
+      'stores.app.regions.eu-replica.0: must be a postgres:// or postgresql:// URL',
+      'stores.cache.regions.eu.0: must be a redis:// or rediss:// URL',
     ],
   ],
   [

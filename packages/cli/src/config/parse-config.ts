@@ -33,9 +33,8 @@ const regionSchema = strict({
   servedBy: z.string().optional(),
 });
 
-const endpoint = z
-  .string()
-  .refine(hasProtocol('postgres:', 'postgresql:'), 'must be a postgres:// or postgresql:// URL');
+// Which protocols fit depends on the kind of store: the second pass.
+const endpoint = z.string().refine((text) => URL.canParse(text), 'must be a URL');
 
 const endpointsSchema = z.preprocess(
   (value) => (typeof value === 'string' ? [value] : value),
@@ -43,7 +42,7 @@ const endpointsSchema = z.preprocess(
 );
 
 const storeSchema = strict({
-  kind: z.enum(['postgres']),
+  kind: z.enum(['postgres', 'redis']),
   home: z.string(),
   regions: recordOf(endpointsSchema),
   branchTtlMs: z.int().min(BRANCH_TTL_MIN_MS).max(BRANCH_TTL_MAX_MS).optional(),

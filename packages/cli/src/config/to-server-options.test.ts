@@ -1,5 +1,6 @@
 import type { VisibilityStrategy } from '@rendezvous/protocol';
 import { postgresVisibility } from '@rendezvous/stores/postgres';
+import { redisVisibility } from '@rendezvous/stores/redis';
 import { expect, test } from 'vitest';
 import { parseConfig } from './parse-config.js';
 import { toMonitorOptions } from './to-monitor-options.js';
@@ -36,7 +37,10 @@ const single = parseConfig(
   { regions: { eu: { node: 'ws://localhost' }, near: { servedBy: 'eu' } }, stores: {} },
   'rendezvous.config.ts',
 );
-const strategies: { readonly postgres: VisibilityStrategy } = { postgres: postgresVisibility() };
+const strategies: { readonly postgres: VisibilityStrategy; readonly redis: VisibilityStrategy } = {
+  postgres: postgresVisibility(),
+  redis: redisVisibility(),
+};
 const log = (): void => undefined;
 const flags: ServeFlags = { regions: [], monitors: 'inside', log };
 

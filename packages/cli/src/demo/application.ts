@@ -1,10 +1,10 @@
 /** The surroundings of both functions' code, which is the same with Rendezvous and without it. */
-import type pg from 'pg';
+import type { Posts } from './stores/demo-store.js';
 
 export interface Application {
-  readonly pool: pg.Pool;
-  /** Handles one request, about one post. `attributes` came with the notification that caused it. */
-  handle<T>(attributes: Attributes, post: string, handler: () => Promise<T>): Promise<T>;
+  readonly posts: Posts;
+  /** Handles one request. `attributes` came with the notification that caused it. */
+  handle<T>(attributes: Attributes, handler: () => Promise<T>): Promise<T>;
   /** What a notification sent from within `handle` must carry. */
   attributes(): Attributes;
   /** Reads so far that went on although nobody could say whether they were safe. */

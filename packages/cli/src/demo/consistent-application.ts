@@ -3,14 +3,13 @@
  * a notification carries a bookmark.
  */
 import { createRendezvous } from '@rendezvous/client';
-import { wrapPg } from '@rendezvous/stores/postgres';
-import type pg from 'pg';
 import type { Application } from './application.js';
 import type { RendezvousSetup } from './process-contracts.js';
+import type { StoreConnection } from './stores/demo-store.js';
 import { createWaitTap } from './wait-tap.js';
 
 export async function createConsistent(
-  pool: pg.Pool,
+  connection: StoreConnection,
   { node, region, timeoutMs }: RendezvousSetup,
 ): Promise<Application> {
   const tap = createWaitTap();
@@ -18,9 +17,8 @@ export async function createConsistent(
   // As a first request would: connect to the node before the measurement.
   await rv.run(undefined, () => rv.wait({ timeoutMs: 0 }));
   return {
-    pool: wrapPg(pool, rv.store('posts')),
-    handle: (attributes, post, handler) =>
-      rv.run(rv.extract(attributes), () => rv.with({ key: post }, handler)),
+    posts: await connection.wrap(rv),
+    handle: (attributes, handler) => rv.run(rv.extract(attributes), handler),
     attributes: () => {
       const attributes: Record<string, string> = {};
       rv.inject(attributes);

@@ -1,22 +1,22 @@
-import pg from 'pg';
 import type { Application } from './application.js';
 import type { FunctionSetup } from './process-contracts.js';
+import type { Posts } from './stores/demo-store.js';
+import { loadDemoStore } from './stores/load-demo-store.js';
 
 /** Connects a function to its datastore, and to Rendezvous if it is to use it. */
 export async function createApplication(setup: FunctionSetup): Promise<Application> {
-  const pool = new pg.Pool({ connectionString: setup.databaseUrl, max: setup.concurrency });
-  // Connections are made before the measurement, not in it.
-  await Promise.all(Array.from({ length: setup.concurrency }, () => pool.query('select 1')));
-  if (setup.rendezvous === null) return createPlain(pool);
+  const store = await loadDemoStore(setup.store);
+  const connection = await store.connect(setup.databaseUrl, setup.concurrency);
+  if (setup.rendezvous === null) return createPlain(connection.posts);
   // Loaded only here, so that the phase without it is without it.
   const { createConsistent } = await import('./consistent-application.js');
-  return createConsistent(pool, setup.rendezvous);
+  return createConsistent(connection, setup.rendezvous);
 }
 
-function createPlain(pool: pg.Pool): Application {
+function createPlain(posts: Posts): Application {
   return {
-    pool,
-    handle: (_attributes, _post, handler) => handler(),
+    posts,
+    handle: (_attributes, handler) => handler(),
     attributes: () => ({}),
     unanswered: () => 0,
     releasedAtMs: () => undefined,

@@ -1,4 +1,5 @@
 /** What a run of the demo found out, and the part of it that scripts get. */
+import type { DemoStoreName } from './stores/load-demo-store.js';
 import { summarize, type Summary } from './statistics.js';
 
 /**
@@ -49,7 +50,11 @@ export interface Machine {
 }
 
 export interface DemoResult {
-  readonly store: 'postgres';
+  readonly store: DemoStoreName;
+  /** The datastore as people call it. */
+  readonly product: string;
+  /** Where the lag was injected: what follows "injected in". */
+  readonly lagPlace: string;
   /** The lag that was injected. */
   readonly lagMs: number;
   readonly concurrency: number;

@@ -43,7 +43,7 @@ export function renderHtmlReport(result: DemoResult, finishedAt: string): string
 <main>
 <h1>Rendezvous demo</h1>
 <p class="lead">${escapeHtml(text)}</p>
-<p class="soft">A writer function in eu stores a post in PostgreSQL and publishes a notification. A reader function in us gets the notification and reads the post from a replica, which lags behind by ${result.lagMs} ms. ${result.concurrency} posts at a time. ${escapeHtml(finishedAt)}</p>
+<p class="soft">A writer function in eu stores a post in ${escapeHtml(result.product)} and publishes a notification. A reader function in us gets the notification and reads the post from a replica, which lags behind by ${result.lagMs} ms. ${result.concurrency} posts at a time. ${escapeHtml(finishedAt)}</p>
 <h2>Consistency windows</h2>
 <p class="soft"><span class="key" style="background:var(--stale)"></span> the first read returned nothing &nbsp; <span class="key" style="background:var(--fresh)"></span> the first read returned the post</p>
 ${renderDistributions(result)}

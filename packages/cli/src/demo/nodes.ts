@@ -9,9 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@rendezvous/client/session';
 import { RendezvousError, type StatusAnswer } from '@rendezvous/protocol';
-import { findFreePort, startReaper, type PostgresPair, type Reaper } from '@rendezvous/testkit';
+import { findFreePort, startReaper, type Reaper } from '@rendezvous/testkit';
 import type { RendezvousConfig } from '../config/define-config.js';
 import { withoutSettings } from './environment.js';
+import type { StorePair } from './stores/demo-store.js';
+import type { DemoStoreName } from './stores/load-demo-store.js';
 
 /** Both ports must be known before either node starts, and somebody may take one until then. */
 const LAUNCH_COUNT_MAX = 3;
@@ -27,19 +29,25 @@ export interface Nodes {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** The store of the posts, as the nodes' configuration names it. */
+export interface MonitoredStore {
+  readonly kind: DemoStoreName;
+  readonly pair: StorePair;
+}
+
 /** Starts both nodes and resolves once they are linked and the replica in us is monitored. */
-export async function startNodes(pair: PostgresPair, signal: AbortSignal): Promise<Nodes> {
+export async function startNodes(store: MonitoredStore, signal: AbortSignal): Promise<Nodes> {
   for (let count = 1; ; count++) {
     signal.throwIfAborted();
     try {
-      return await launchNodes(pair, signal);
+      return await launchNodes(store, signal);
     } catch (error) {
       if (signal.aborted || count === LAUNCH_COUNT_MAX) throw error;
     }
   }
 }
 
-async function launchNodes(pair: PostgresPair, signal: AbortSignal): Promise<Nodes> {
+async function launchNodes(store: MonitoredStore, signal: AbortSignal): Promise<Nodes> {
   const directory = await mkdtemp(join(tmpdir(), 'rendezvous-demo-'));
   const reaper = startReaper(directory);
   const children: ChildProcess[] = [];
@@ -48,7 +56,7 @@ async function launchNodes(pair: PostgresPair, signal: AbortSignal): Promise<Nod
     await reaper.release();
   };
   try {
-    const config = await toConfig(pair);
+    const config = await toConfig(store);
     const configFile = join(directory, 'rendezvous.config.json');
     await writeFile(configFile, JSON.stringify(config, undefined, 2));
     const urls = { eu: config.regions.eu.node, us: config.regions.us.node };
@@ -69,7 +77,7 @@ interface DemoConfig extends RendezvousConfig {
   };
 }
 
-async function toConfig({ primary, replica }: PostgresPair): Promise<DemoConfig> {
+async function toConfig({ kind, pair }: MonitoredStore): Promise<DemoConfig> {
   return {
     regions: {
       eu: { node: `ws://127.0.0.1:${await findFreePort()}` },
@@ -77,9 +85,9 @@ async function toConfig({ primary, replica }: PostgresPair): Promise<DemoConfig>
     },
     stores: {
       posts: {
-        kind: 'postgres',
+        kind,
         home: 'eu',
-        regions: { eu: primary.url, us: [replica.url] },
+        regions: { eu: pair.primary.url, us: [pair.replica.url] },
       },
     },
   };

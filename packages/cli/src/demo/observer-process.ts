@@ -3,11 +3,11 @@
  * connection of its own, in a process of its own, so that it measures nobody's queue but its own.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { monotonicMs } from './monotonic-clock.js';
 import type { ObserverContract } from './process-contracts.js';
 import { serveParent } from './serve-parent.js';
 import { percentile } from './statistics.js';
+import { loadDemoStore } from './stores/load-demo-store.js';
 
 /** The loop starts this long before a post can be readable, and leaves the machine alone until then. */
 const HEAD_START_MS = 10;
@@ -18,9 +18,8 @@ interface Watch {
   resolve(reply: { readonly seenAtMs: number | null }): void;
 }
 
-serveParent<ObserverContract>(async ({ databaseUrl, lagMs }) => {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
+serveParent<ObserverContract>(async ({ store, databaseUrl, lagMs }) => {
+  const observer = await (await loadDemoStore(store)).connectObserver(databaseUrl);
   const watched = new Map<string, Watch>();
   const probesMs: number[] = [];
   let looking = false;
@@ -28,13 +27,8 @@ serveParent<ObserverContract>(async ({ databaseUrl, lagMs }) => {
   const probe = async (): Promise<void> => {
     const posts = [...watched.keys()];
     const sentAtMs = monotonicMs();
-    const { rows } = await client.query<{ id: string }>({
-      name: 'probe',
-      text: 'select id from posts where id = any($1)',
-      values: [posts],
-    });
+    const seen = await observer.findReadable(posts);
     probesMs.push(monotonicMs() - sentAtMs);
-    const seen = new Set(rows.map(({ id }) => id));
     for (const post of posts) {
       const watch = watched.get(post);
       if (watch === undefined) continue;

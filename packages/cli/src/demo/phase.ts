@@ -4,7 +4,6 @@
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PostgresPair } from '@rendezvous/testkit';
 import { startDemoProcess, type DemoProcess, type StartOptions } from './demo-process.js';
 import {
   LANE_RATE_MAX,
@@ -22,6 +21,8 @@ import type {
   WriterContract,
 } from './process-contracts.js';
 import type { Progress } from './progress.js';
+import type { StorePair } from './stores/demo-store.js';
+import type { DemoStoreName } from './stores/load-demo-store.js';
 
 /**
  * Posts of each lane before those that count: functions that serve for the first time would show how long a
@@ -36,7 +37,8 @@ const ANSWER_TIMEOUT_MS = 60_000;
 export interface PhaseOptions {
   /** Starts the ids of the phase's posts. */
   readonly name: string;
-  readonly pair: PostgresPair;
+  readonly store: DemoStoreName;
+  readonly pair: StorePair;
   readonly posts: number;
   readonly lagMs: number;
   readonly concurrency: number;
@@ -55,16 +57,18 @@ interface Cast {
 }
 
 export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
-  const { pair, rendezvous, concurrency, lagMs, pollMs } = options;
+  const { store, pair, rendezvous, concurrency, lagMs, pollMs } = options;
   await using queue = await start<QueueContract>(options, 'queue-process', null);
   const { port: queuePort } = await queue.ready;
   const toSetup = (databaseUrl: string, region: 'eu' | 'us'): FunctionSetup => ({
+    store,
     databaseUrl,
     queuePort,
     concurrency,
     rendezvous: rendezvous?.[region] ?? null,
   });
   await using observer = await start<ObserverContract>(options, 'observer-process', {
+    store,
     databaseUrl: pair.replica.url,
     lagMs,
   });

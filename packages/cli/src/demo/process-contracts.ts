@@ -1,4 +1,5 @@
 /** What the demo's processes are asked, and answer. Times are of `monotonicMs`. */
+import type { DemoStoreName } from './stores/load-demo-store.js';
 
 /** One kind of process: what it needs to start, what it says when it is ready, what it can be asked. */
 export interface ProcessContract {
@@ -66,6 +67,7 @@ export interface ReaderContract extends ProcessContract {
 }
 
 export interface FunctionSetup {
+  readonly store: DemoStoreName;
   /** The datastore's endpoint in the function's region. */
   readonly databaseUrl: string;
   readonly queuePort: number;
@@ -85,6 +87,7 @@ export interface ReadReport {
 /** Sees when a post becomes readable at the replica. */
 export interface ObserverContract extends ProcessContract {
   readonly setup: {
+    readonly store: DemoStoreName;
     readonly databaseUrl: string;
     /** The injected lag: no post is readable earlier after it was asked to watch it. */
     readonly lagMs: number;

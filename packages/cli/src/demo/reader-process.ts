@@ -18,12 +18,7 @@ serveParent<ReaderContract>(async (setup) => {
 
   /** True when the post was there. */
   const readPost = ({ post, attributes }: Notification): Promise<boolean> =>
-    application.handle(attributes, post, async () => {
-      const { rowCount } = await application.pool.query('select body from posts where id = $1', [
-        post,
-      ]);
-      return rowCount === 1;
-    });
+    application.handle(attributes, () => application.posts.read(post));
 
   /** The function: reads once. Whoever finds nothing then looks again, so that a window exists. */
   const handle = async (notification: Notification): Promise<ReadReport> => {

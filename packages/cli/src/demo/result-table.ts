@@ -19,11 +19,11 @@ export function formatResultTable(result: DemoResult): string {
 
 /** How the numbers came about: what a reader needs to trust them. */
 export function formatFootnotes(result: DemoResult): string {
-  const { machine, pollMs, lagMs, concurrency, rendezvous, baseline } = result;
+  const { machine, pollMs, lagPlace, concurrency, rendezvous, baseline } = result;
   const { replicationLagMs } = toDemoJson(result);
   const resolution = rendezvous.observerResolutionMs ?? baseline.observerResolutionMs;
   return [
-    `Lag: injected in the us standby, which really replicates: recovery_min_apply_delay = ${lagMs} ms.`,
+    `Lag: injected in ${lagPlace}.`,
     `Replication lag as seen by a separate process: p50 / p99 ${formatSummary(replicationLagMs)}, resolution ${formatMs(resolution)}.`,
     `Window: from the write's acknowledgement in eu to the read's success in us. Without Rendezvous a stale reader looks again every ${pollMs} ms.`,
     `Wake-up: from the replica's first being able to serve the post to the blocked wait's return: p50 / p99 ${formatSummary(summarize(measured(rendezvous.posts, 'wakeMs')))}.`,

@@ -11,17 +11,14 @@ serveParent<WriterContract>(async (setup) => {
   const queue = await connectPublisher(setup.queuePort);
 
   const store = async (post: string): Promise<void> => {
-    await application.pool.query('insert into posts (id, body) values ($1, $2)', [
-      post,
-      `What ${post} says to its readers in the other region.`,
-    ]);
+    await application.posts.write(post, `What ${post} says to its readers in the other region.`);
   };
 
   return {
     ready: null,
     handlers: {
       write: ({ post }) =>
-        application.handle({}, post, async () => {
+        application.handle({}, async () => {
           await store(post);
           const acknowledgedAtMs = monotonicMs();
           await queue.publish({ post, attributes: application.attributes() });
@@ -30,7 +27,7 @@ serveParent<WriterContract>(async (setup) => {
       measure: async ({ count }) => ({
         medianMs: await medianOf(count, (index) => {
           const post = `measured-${process.pid}-${index}`;
-          return application.handle({}, post, () => store(post));
+          return application.handle({}, () => store(post));
         }),
       }),
     },

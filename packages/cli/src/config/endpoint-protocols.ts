@@ -1,0 +1,7 @@
+import type { StoreKind } from './define-config.js';
+
+/** What a URL of a store's endpoint starts with, before `://`, by the kind of store. */
+export const ENDPOINT_PROTOCOLS: Readonly<Record<StoreKind, readonly [string, ...string[]]>> = {
+  postgres: ['postgres', 'postgresql'],
+  redis: ['redis', 'rediss'],
+};
