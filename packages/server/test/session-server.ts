@@ -1,5 +1,6 @@
 /** Sessions over real sockets, with the node's side of them in the test's hands. */
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
@@ -18,6 +19,7 @@ import { FakeStore } from './fake-store.js';
 export interface SessionServer {
   readonly url: string;
   readonly port: number;
+  readonly server: Server;
   /** The node's side of every session. */
   readonly sockets: ReadonlySet<WebSocket>;
   /** TCP connections, with a session or without. */
@@ -75,7 +77,15 @@ export async function startSessionServer(
     host.shutdown();
   });
   const countConnections = promisify(server.getConnections.bind(server));
-  return { url: `ws://127.0.0.1:${port}`, port, sockets, countConnections, events, failures };
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    port,
+    server,
+    sockets,
+    countConnections,
+    events,
+    failures,
+  };
 }
 
 function createCore(journal: Journal, limits: Partial<CoreLimits>): NodeCore {
