@@ -15,7 +15,7 @@ import type { WaitResult } from './wait.js';
 export interface CallPolicy extends PolicyOverrides {
   /** The key that reads and writes inside are about, where the adapter cannot tell. 1 to 3,072 bytes. */
   readonly key?: Key | undefined;
-  /** Several of them: at most 1,000. */
+  /** Several of them: at most 100. */
   readonly keys?: readonly Key[] | undefined;
 }
 

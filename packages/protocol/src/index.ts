@@ -38,6 +38,7 @@ export {
   encodeNodeFrame,
 } from './codec/session-frames.js';
 export { encodeJournalId, encodeUlid, isJournalId, isUlid } from './identifiers.js';
+export { KEY_BYTES_MAX, KEY_COUNT_MAX } from './keys.js';
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from './protocol-version.js';
 export type {
   Abort,

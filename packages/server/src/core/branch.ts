@@ -11,9 +11,6 @@
 import type { JournalPosition } from '@rendezvous/protocol';
 import type { StoreLayout } from './store-layout.js';
 
-/** DESIGN.md section 2. */
-export const KEY_BYTES_MAX = 3_072;
-
 /** What the runtime needs for a key besides its bytes. */
 const KEY_OVERHEAD_BYTES = 128;
 

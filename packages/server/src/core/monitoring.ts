@@ -2,6 +2,7 @@
  * Monitors: they attach to a replica, say how far it is, or close branches one by one.
  */
 import {
+  KEY_BYTES_MAX,
   type Applied,
   type Attach,
   type BranchesOpened,
@@ -11,7 +12,7 @@ import {
   type Watermark,
 } from '@rendezvous/protocol';
 import { admit } from './admission.js';
-import { isOpenIn, KEY_BYTES_MAX, sizeOf, touches } from './branch.js';
+import { isOpenIn, sizeOf, touches } from './branch.js';
 import { close } from './closing.js';
 import { type CoreState, type HeldApplied, operationKey } from './core-state.js';
 import { POSITION_LENGTH_MAX, relationTo } from './opening.js';

@@ -6,8 +6,14 @@
  * An open is acknowledged only once its entry is durable, also when it is a retry of one whose
  * entry is not durable yet (rule 2). Idempotent by bid.
  */
-import { isUlid, type JournalEntry, type Open } from '@rendezvous/protocol';
-import { type Branch, isClosed, isOpenIn, KEY_BYTES_MAX } from './branch.js';
+import {
+  KEY_BYTES_MAX,
+  KEY_COUNT_MAX,
+  isUlid,
+  type JournalEntry,
+  type Open,
+} from '@rendezvous/protocol';
+import { type Branch, isClosed, isOpenIn } from './branch.js';
 import { close, collect, owe, release } from './closing.js';
 import { addSpot, type CoreState } from './core-state.js';
 import { raiseHorizon } from './horizon.js';
@@ -17,7 +23,6 @@ import { reply, replyFailure } from './reply.js';
 import { maskOf, regionsBesides, type StoreLayout } from './store-layout.js';
 import { wake } from './waiting.js';
 
-const KEY_COUNT_MAX = 100;
 export const POSITION_LENGTH_MAX = 4_096;
 /** Of the keys and positions of all open branches, in bytes. */
 const WEIGHT_MAX = 1024 * 1024 * 1024;

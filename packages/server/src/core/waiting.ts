@@ -7,6 +7,8 @@
  *    BLOCKED ──────────── deadline ───▶ timed_out
  */
 import {
+  KEY_BYTES_MAX,
+  KEY_COUNT_MAX,
   type Coverage,
   isJournalId,
   isUlid,
@@ -15,7 +17,7 @@ import {
   type WaitAnswer,
 } from '@rendezvous/protocol';
 import { admit } from './admission.js';
-import { type Branch, KEY_BYTES_MAX, keyWeight } from './branch.js';
+import { type Branch, keyWeight } from './branch.js';
 import type { CoreState } from './core-state.js';
 import type { Asker } from './asker.js';
 import { reply, replyFailure } from './reply.js';
@@ -35,7 +37,6 @@ const PENDING_COUNT_MAX = 10;
 const CLOSED_AGO_MAX_MS = 3_600_000;
 const RID_COUNT_MAX = 4;
 const POSITION_COUNT_MAX = 64;
-const KEY_COUNT_MAX = 100;
 /** Of the keys that all blocked waits name, in bytes. */
 const KEY_WEIGHT_MAX = 256 * 1024 * 1024;
 
@@ -148,7 +149,7 @@ function faultOf(query: Wait): string | undefined {
   if (timeoutMs > WAIT_TIMEOUT_MAX_MS) {
     return `timeoutMs is ${String(timeoutMs)}; the most is ${String(WAIT_TIMEOUT_MAX_MS)}`;
   }
-  if (keys.length > KEY_COUNT_MAX) return 'a wait names at most 100 keys';
+  if (keys.length > KEY_COUNT_MAX) return `a wait names at most ${String(KEY_COUNT_MAX)} keys`;
   if (keys.some((key) => key.length > KEY_BYTES_MAX)) {
     return `a key has at most ${String(KEY_BYTES_MAX)} bytes`;
   }
