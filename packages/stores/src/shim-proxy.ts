@@ -4,13 +4,13 @@ type Method = (...parameters: never[]) => unknown;
 
 /**
  * An object that is `bare` in every respect (`instanceof`, properties, events) except for the
- * methods in `overrides`. Other methods run on `bare` itself, so that the driver's own calls never
+ * methods (and values) in `overrides`. Other methods run on `bare` itself, so that the driver's own calls never
  * pass through the shim; where they return `bare`, the caller gets the shim. Methods for which
  * `runsOnShim` holds are left as they are: what they call on `this` passes through the shim.
  */
 export function createShim<T extends object>(
   bare: T,
-  overrides: Readonly<Record<string, Method>>,
+  overrides: Readonly<Record<string, unknown>>,
   runsOnShim: (name: string) => boolean = () => false,
 ): T {
   const methods = new WeakMap<Method, Method>();

@@ -4,6 +4,8 @@ import type { ReadOperation, StoreHandle, WriteOperation } from '@rendezvous/pro
 export interface Recorded {
   readonly kind: 'branch' | 'no branch' | 'read';
   readonly position?: string | undefined;
+  /** Keys that were named, as text. */
+  readonly keys?: readonly string[];
   readonly fromPrimary?: boolean;
   readonly repeatable?: boolean;
 }
@@ -42,14 +44,18 @@ export class RecordingHandle implements StoreHandle {
 
   async write<T>(operation: WriteOperation<T>): Promise<T> {
     const { result, wrote, position } = await operation.execute(`bid-${this.recorded.length}`);
-    this.recorded.push({ kind: wrote ? 'branch' : 'no branch', position });
+    this.recorded.push({
+      kind: wrote ? 'branch' : 'no branch',
+      position,
+      ...toKeys(operation.keys),
+    });
     if (wrote) await this.#options.afterWrite?.();
     return result;
   }
 
   async read<T>(operation: ReadOperation<T>): Promise<T> {
     const { fromPrimary, repeatable } = operation;
-    this.recorded.push({ kind: 'read', fromPrimary, repeatable });
+    this.recorded.push({ kind: 'read', fromPrimary, repeatable, ...toKeys(operation.keys) });
     if (fromPrimary) return operation.execute();
     const { origin, repeat, beforeRead } = this.#options;
     if (origin !== undefined && operation.executeAtOrigin) return operation.executeAtOrigin(origin);
@@ -60,4 +66,8 @@ export class RecordingHandle implements StoreHandle {
     await beforeRead?.();
     return operation.execute();
   }
+}
+
+function toKeys(keys: readonly Uint8Array[] | undefined): Pick<Recorded, 'keys'> {
+  return keys === undefined ? {} : { keys: keys.map((key) => Buffer.from(key).toString()) };
 }

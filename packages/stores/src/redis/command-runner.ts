@@ -124,8 +124,9 @@ export class CommandRunner {
     bid: string,
     issued: Issued,
   ): Promise<WriteOutcome<() => T>> {
-    let repliedOn: unknown;
-    const isStale = (): boolean => repliedOn !== undefined && repliedOn !== this.#link.connection;
+    const replyFrom: { connection?: unknown } = {};
+    const isStale = (): boolean =>
+      'connection' in replyFrom && replyFrom.connection !== this.#link.connection;
     const confirm = (): Promise<LinkAnswer | undefined> =>
       confirmWrite(this.#link, this.#handle, bid, isStale);
     const replied = operation.send();
@@ -142,13 +143,14 @@ export class CommandRunner {
       };
       return { result, wrote: true };
     }
-    repliedOn = this.#link.connection;
+    replyFrom.connection = this.#link.connection;
     const result = (): T => reply;
     if (!operation.hasWritten(reply)) return { result, wrote: false };
     const answer = bid === '' ? undefined : await inTime(early ?? confirm());
     if (answer !== undefined) this.#role.note(answer);
     // Another connection may be one to another server.
-    const position = answer?.connection === repliedOn ? toPositionText(answer) : undefined;
+    const position =
+      answer?.connection === replyFrom.connection ? toPositionText(answer) : undefined;
     return position === undefined ? { result, wrote: true } : { result, wrote: true, position };
   }
 

@@ -1,5 +1,5 @@
-export { wrapIoredis } from './shim.js';
-export type { IoredisLike } from './shim.js';
+export { wrapIoredis, wrapRedis } from './shim.js';
+export type { IoredisLike, NodeRedisLike } from './shim.js';
 export { unwrap } from '../shim-registry.js';
 export { redisVisibility } from './visibility.js';
 export type { RedisVisibilityOptions } from './visibility.js';

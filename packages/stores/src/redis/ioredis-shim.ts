@@ -30,7 +30,11 @@ export function shimIoredis(client: IoredisClient, handle: StoreHandle): Ioredis
     }
     const commands = [command];
     batches.set(stream, commands);
-    runBatch(client, link, runner, commands, stream).finally(() => batches.delete(stream));
+    const gathering = Promise.resolve().then(() => {
+      batches.delete(stream);
+      return toBatchOperation(client, link, commands, stream);
+    });
+    void settleBatch(commands, runner.runGathered(gathering)).catch(() => undefined);
     return command.promise;
   };
 
@@ -99,18 +103,14 @@ function toOperation(
 
 type Settled = PromiseSettledResult<Reply>;
 
-/** Runs the commands of a pipeline as one operation. Never rejects: each command has its outcome. */
-async function runBatch(
-  client: IoredisClient,
-  link: RedisLink,
-  runner: CommandRunner,
+/** Gives each command of a pipeline its outcome. */
+async function settleBatch(
   commands: readonly IoredisCommand[],
-  stream: IoredisStream,
+  running: Promise<readonly Settled[]>,
 ): Promise<void> {
-  const gathering = Promise.resolve().then(() => toBatchOperation(client, link, commands, stream));
   let outcomes: readonly Settled[];
   try {
-    outcomes = await runner.runGathered(gathering);
+    outcomes = await running;
   } catch (reason) {
     outcomes = commands.map(() => ({ status: 'rejected', reason }));
   }
@@ -121,6 +121,7 @@ async function runBatch(
   }
 }
 
+/** The commands of a pipeline as one operation. It never fails: each command has its outcome. */
 function toBatchOperation(
   client: IoredisClient,
   link: RedisLink,
@@ -166,14 +167,14 @@ interface StandIn {
 /** A command that is sent in the place of `command`: the same in everything but who is answered. */
 function createStandIn(command: IoredisCommand, onSent: () => void): StandIn {
   const stand = Object.create(command) as IoredisCommand;
-  const replied = new Promise<Reply>((resolve, reject) => {
+  const replied = new Promise<Reply>((resolve, reject: (error: unknown) => void) => {
     stand.resolve = (reply) => {
       stand._clearTimers?.();
       resolve(reply);
     };
     stand.reject = (error) => {
       stand._clearTimers?.();
-      reject(error as Error);
+      reject(error);
     };
   });
   const { setReplyContext } = command;

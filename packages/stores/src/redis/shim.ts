@@ -3,6 +3,8 @@ import { RendezvousError } from '@rendezvous/protocol';
 import { isWrapped } from '../shim-registry.js';
 import type { IoredisClient } from './ioredis-driver.js';
 import { shimIoredis } from './ioredis-shim.js';
+import type { NodeRedisClient } from './node-redis-driver.js';
+import { shimNodeRedis } from './node-redis-shim.js';
 
 /** A `Redis` of ioredis, as far as its type matters here. */
 export interface IoredisLike {
@@ -31,6 +33,49 @@ export function wrapIoredis<T extends IoredisLike>(client: T, handle: StoreHandl
   if ('nodes' in client) throw invalid('wrapIoredis', 'cluster mode comes later');
   if (!isIoredis(client)) throw invalid('wrapIoredis', 'it is not a Redis of ioredis');
   return shimIoredis(client, handle) as IoredisLike as T;
+}
+
+/** A client of node-redis, as far as its type matters here. */
+export interface NodeRedisLike {
+  sendCommand(...parameters: never[]): unknown;
+  readonly isReady: boolean;
+}
+
+/**
+ * Wraps a client of node-redis (`createClient()`): what `wrapIoredis` does, for the other driver.
+ * `multi()`, `legacy()`, `duplicate()` and `withTypeMapping()` of it are wrapped too.
+ *
+ * Throws `config_invalid` for anything else than a client of node-redis 6, for clusters, pools and
+ * sentinels (they come later), for one with a client-side cache (it would answer without the server),
+ * and for one that is wrapped already.
+ *
+ * @example
+ * const redis = wrapRedis(await createClient({ url }).connect(), rv.store('posts'));
+ * await redis.set(`post:${id}`, text);
+ */
+export function wrapRedis<T extends NodeRedisLike>(client: T, handle: StoreHandle): T {
+  assertBare('wrapRedis', client);
+  if (!isNodeRedis(client)) {
+    throw invalid(
+      'wrapRedis',
+      'it is not a client of node-redis 6, or a cluster, pool or sentinel',
+    );
+  }
+  if (client.clientSideCache !== undefined) {
+    throw invalid('wrapRedis', 'its client-side cache answers reads without the server');
+  }
+  return shimNodeRedis(client, handle) as NodeRedisLike as T;
+}
+
+function isNodeRedis(client: NodeRedisLike): client is NodeRedisLike & NodeRedisClient {
+  const { socketEpoch, _self, _executeMulti, _executePipeline } =
+    client as Partial<NodeRedisClient>;
+  return (
+    typeof socketEpoch === 'number' &&
+    typeof _self === 'object' &&
+    typeof _executeMulti === 'function' &&
+    typeof _executePipeline === 'function'
+  );
 }
 
 function isIoredis(client: IoredisLike): client is IoredisLike & IoredisClient {

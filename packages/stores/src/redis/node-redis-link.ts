@@ -1,0 +1,44 @@
+import type { NodeRedisClient } from './node-redis-driver.js';
+import type { RedisLink } from './redis-link.js';
+
+export function createNodeRedisLink(client: NodeRedisClient): RedisLink {
+  return {
+    get connection() {
+      return client.socketEpoch;
+    },
+    get ready() {
+      return client.isReady;
+    },
+    publish: (channel, bid, isStale) => {
+      const parameters = ['PUBLISH', channel, bid];
+      // The driver reads it when it writes the command, maybe to the next connection.
+      Object.defineProperty(parameters, 2, { get: () => (isStale() ? '' : bid) });
+      return client.sendCommand(parameters);
+    },
+    askReplication: async () => {
+      const reply = await client.sendCommand(['INFO', 'replication']);
+      return { text: String(reply), connection: client.socketEpoch };
+    },
+    isErrorReply: (error) => error instanceof Error && isNamed(error, 'ErrorReply'),
+  };
+}
+
+/** Errors that say that the command was not sent. */
+export function wasNeverSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return NEVER_SENT.some((name) => isNamed(error, name)) || error.message === 'The queue is full';
+}
+
+const NEVER_SENT = [
+  ...['ClientClosedError', 'ClientOfflineError', 'AbortError', 'TimeoutError', 'WatchError'],
+];
+
+/** Whether a class of this name is the error's, or one above it. */
+function isNamed(error: Error, name: string): boolean {
+  let prototype: object | null = Object.getPrototypeOf(error) as object | null;
+  while (prototype !== null) {
+    if (prototype.constructor.name === name) return true;
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return false;
+}
