@@ -1,7 +1,7 @@
 /** What may happen in a world: one action each, chosen by chance, weighted differently per seed. */
 import { Random } from './random.js';
 import type { Context } from './simulated-client.js';
-import type { Write } from './simulated-store.js';
+import type { SimulatedReplica, Write } from './simulated-store.js';
 import { REGIONS, type World } from './world.js';
 
 export type ActionKind =
@@ -30,6 +30,8 @@ export interface Action {
 
 const KEYS = ['k1', 'k2', 'k3'];
 const CONTEXT_COUNT_MAX = 12;
+/** Reads of a replica that has just come back, perhaps older than it was. */
+const READS_AFTER_RESTART = 6;
 
 interface ActionDefinition {
   readonly weight: number;
@@ -170,17 +172,18 @@ function wait(world: World, random: Random): string | undefined {
   return `${context.rid.slice(-4)} waits ${waits.join('; ')}`;
 }
 
-function startWait(world: World, context: Context): string {
+function startWait(world: World, context: Context, reads?: SimulatedReplica): string {
   const { random } = world.env;
-  const region = random.pick(REGIONS);
-  const store = random.chance(0.3) ? '' : random.pick(world.stores).name;
+  const region = reads?.region ?? random.pick(REGIONS);
+  const anyStore = random.chance(0.3) ? '' : random.pick(world.stores).name;
+  const store = reads?.store.name ?? anyStore;
   const node = random.chance(0.85) ? world.nodeOf(region) : random.pick(world.nodes);
   const keys = random.chance(0.3) ? [random.pick(KEYS)] : [];
   const timeoutMs = random.pick([0, 0, 20, 200, 1_000, 8_000]);
   const readable = world.replicas.filter(
     (one) => one.region === region && one.store.name === store,
   );
-  const replica = pickOne(readable, random);
+  const replica = reads ?? pickOne(readable, random);
   context.client.wait(context, node, { region, store, keys, timeoutMs }, replica, () => undefined);
   return `in ${region} for ${store || 'every store'} ${keys.join('+')}, ${String(timeoutMs)} ms, at ${node.region}`;
 }
@@ -249,7 +252,14 @@ function restartReplica(world: World, random: Random): string | undefined {
   const replica = random.pick(world.replicas);
   if (!replica.isUp) return undefined;
   const lostCount = random.pick([0, 1, 2, 5, 1_000]);
-  replica.restart(lostCount, random.between(10, random.pick([200, 3_000])));
+  replica.restart(lostCount, random.between(10, random.pick([200, 3_000])), () => {
+    for (let read = 0; read < READS_AFTER_RESTART; read++) {
+      world.env.soon(400, () => {
+        const context = pickOne(world.contexts, random);
+        if (context) startWait(world, context, replica);
+      });
+    }
+  });
   return `${replica.store.name} ${replica.name} goes down, at ${replica.watermark}; ${String(lostCount)} writes older when it is back`;
 }
 

@@ -76,6 +76,6 @@ function createSettings(seed: number): Settings {
     latencyMs: random.pick([2, 20, 60]),
     syncMs: random.pick([1, 10, 40]),
     replicationMs: random.pick([5, 60, 300, 1_000]),
-    branchTtlMs: random.pick([1_500, 1_500, 5_000, 60_000, 60_000, 60_000]),
+    branchTtlMs: random.pick([1_500, 5_000, 60_000, 60_000, 60_000, 60_000]),
   };
 }

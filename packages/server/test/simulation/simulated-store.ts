@@ -178,21 +178,22 @@ export class SimulatedReplica {
   }
 
   /** Goes down, and comes back from a copy that lacks the newest `lostCount` writes. */
-  restart(lostCount: number, downMs: number): void {
+  restart(lostCount: number, downMs: number, onReturn: () => void): void {
     if (!this.#isUp) return;
     this.#isUp = false;
     this.#incarnation++;
-    this.#env.after(downMs, () => this.#return(lostCount));
+    this.#env.after(downMs, () => this.#return(lostCount, onReturn));
   }
 
-  #return(lostCount: number): void {
+  #return(lostCount: number, onReturn: () => void): void {
     if ([...this.claims].some((claim) => claim.incarnation < this.#incarnation)) {
-      this.#env.after(RETURN_RETRY_MS, () => this.#return(lostCount));
+      this.#env.after(RETURN_RETRY_MS, () => this.#return(lostCount, onReturn));
       return;
     }
     this.#applied = Math.max(0, this.#applied - lostCount);
     this.#isUp = true;
     this.#env.say(() => `${this.#title} is back, at ${this.watermark}`);
+    onReturn();
     this.follow();
   }
 
