@@ -1,9 +1,10 @@
 import { toRunnable } from './command.js';
 import type { RunnableCommand } from './command.js';
 
-/** Every command by name, in the order of the help. Each loads what it needs only when asked for. */
+/** Every command by name, in the order of the help; a name has one word or two. Each loads what it needs only when asked for. */
 export const COMMANDS: Readonly<Record<string, () => Promise<RunnableCommand>>> = {
   demo: async () => toRunnable(await import('./commands/demo.js')),
+  'bench window': async () => toRunnable(await import('./commands/bench-window.js')),
   serve: async () => toRunnable(await import('./commands/serve.js')),
   monitor: async () => toRunnable(await import('./commands/monitor.js')),
   status: async () => toRunnable(await import('./commands/status.js')),

@@ -61,6 +61,15 @@ const wrong: readonly [line: string, stderr: string][] = [
     '--versoin',
     'rendezvous: unknown option "--versoin". Did you mean "--version"?\nSee "rendezvous --help".\n',
   ],
+  ['bench', 'rendezvous: "bench" takes a second word: bench window.\nSee "rendezvous --help".\n'],
+  [
+    'bench windwo --json',
+    'rendezvous: "bench" takes a second word: bench window.\nSee "rendezvous --help".\n',
+  ],
+  [
+    'bench window --prot 1',
+    'rendezvous: bench window: unknown option --prot.\nSee "rendezvous bench window --help".\n',
+  ],
   [
     'serve --prot 1',
     'rendezvous: serve: unknown option --prot. Did you mean "--port"?\nSee "rendezvous serve --help".\n',

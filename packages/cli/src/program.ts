@@ -23,7 +23,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
 }
 
 async function dispatch(args: readonly string[], io: Io): Promise<number> {
-  const [name, ...rest] = args;
+  const { name, rest } = splitCommand(args);
   switch (name) {
     case undefined:
       io.stderr.write(await formatOverview());
@@ -36,18 +36,25 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
       io.stdout.write(`${readVersion()}\n`);
       return SUCCESS;
     case 'help':
-      return dispatch([...rest.slice(0, 1), '--help'], io);
+      return dispatch([...rest.slice(0, 2), '--help'], io);
     default:
       return runCommand(name, rest, io);
   }
 }
 
+/** A command's name may have two words. */
+function splitCommand(args: readonly string[]): {
+  readonly name: string | undefined;
+  readonly rest: readonly string[];
+} {
+  const twoWords = args.slice(0, 2).join(' ');
+  const [name, ...rest] = Object.hasOwn(COMMANDS, twoWords) ? [twoWords, ...args.slice(2)] : args;
+  return { name, rest };
+}
+
 async function runCommand(name: string, args: readonly string[], io: Io): Promise<number> {
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) {
-    const what = name.startsWith('-') ? 'option' : 'command';
-    return reportWrongUsage(io, `unknown ${what} "${name}".${suggest(name)}`, 'rendezvous --help');
-  }
+  if (load === undefined) return reportWrongUsage(io, describeUnknown(name), 'rendezvous --help');
   const command = await load();
   const parsed = command.parse(args, io.env);
   switch (parsed.kind) {
@@ -66,8 +73,13 @@ function reportWrongUsage(io: Io, message: string, help: string): number {
   return WRONG_USAGE;
 }
 
-function suggest(name: string): string {
-  return suggestNearest(name, [...Object.keys(COMMANDS), 'help', '--help', '--version']);
+function describeUnknown(name: string): string {
+  const names = Object.keys(COMMANDS);
+  const longer = names.filter((each) => each.startsWith(`${name} `));
+  if (longer.length > 0) return `"${name}" takes a second word: ${longer.join(', ')}.`;
+  const what = name.startsWith('-') ? 'option' : 'command';
+  const suggestion = suggestNearest(name, [...names, 'help', '--help', '--version']);
+  return `unknown ${what} "${name}".${suggestion}`;
 }
 
 async function formatOverview(): Promise<string> {

@@ -14,7 +14,10 @@ export function formatReferencePage(definitions: readonly CommandDefinition[]): 
     'Nodes and monitors read a [configuration file](configuration.md).',
     formatTable(
       ['Command', 'What it does'],
-      definitions.map(({ name, description }) => [`[\`${name}\`](#${name})`, description]),
+      definitions.map(({ name, description }) => [
+        `[\`${name}\`](#${name.replaceAll(' ', '-')})`,
+        description,
+      ]),
     ),
     ...definitions.map(formatCommand),
     '<!-- Made by packages/cli/test/cli-reference.test.ts: after a change run it with `-u`. -->',

@@ -1,19 +1,14 @@
-import { constants } from 'node:fs';
-import { access, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { RendezvousError } from '@rendezvous/protocol';
+import { writeFile } from 'node:fs/promises';
 import type { Command, Io } from '../command.js';
 import { toDemoJson } from '../demo/demo-result.js';
 import { renderHtmlReport } from '../demo/html-report.js';
-import { createProgress } from '../demo/progress.js';
+import { findReportFile } from '../demo/report-file.js';
 import { formatFootnotes, formatResultTable } from '../demo/result-table.js';
+import { MEASUREMENT_EXIT_CODES, runMeasurement } from '../demo/run-measurement.js';
 import { runDemo } from '../demo/run-demo.js';
 import type { DemoStoreName } from '../demo/stores/load-demo-store.js';
 import { toVerdict } from '../demo/verdict.js';
 
-const PROVED_NOTHING = 3;
-/** As a shell reports a program that SIGINT ended. */
-const INTERRUPTED = 130;
 const DEFAULT_REPORT = 'rendezvous-demo.html';
 
 export interface DemoCommandOptions {
@@ -31,21 +26,17 @@ export const command: Command<DemoCommandOptions> = {
   usage: 'demo [options]',
   examples: [
     { line: 'rendezvous demo', explanation: '1,000 posts, 200 ms of replication lag, a report' },
+    { line: 'rendezvous demo --store redis', explanation: 'The same on Redis' },
     {
       line: 'rendezvous demo --posts 200 --lag 100 --json',
       explanation: 'For scripts: one line of JSON last, progress on stderr',
     },
   ],
-  exitCodes: {
-    0: 'stale reads without Rendezvous, none with it',
-    1: 'a stale read got through with Rendezvous on',
-    3: 'the run proved nothing: no stale read without Rendezvous, waits that timed out, or a failure',
-    130: 'interrupted',
-  },
+  exitCodes: MEASUREMENT_EXIT_CODES,
   options: {
     store: {
       type: 'choice',
-      choices: ['postgres'],
+      choices: ['postgres', 'redis'],
       default: 'postgres',
       description: 'Datastore to run on',
     },
@@ -87,46 +78,25 @@ export const command: Command<DemoCommandOptions> = {
 
 /** Resolves with the exit code. Whatever the demo started is gone by then, also after Ctrl-C. */
 export async function run(options: DemoCommandOptions, io: Io): Promise<number> {
-  const reportFile = await findReportFile(options, io);
+  const reportFile = await findReportFile(
+    { ...options, command: 'demo', defaultFile: DEFAULT_REPORT },
+    io,
+  );
   const console = options.json ? io.stderr : io.stdout;
-  const progress = createProgress(console);
   const { store, posts, lag: lagMs, concurrency } = options;
-  try {
-    const result = await runDemo({ store, posts, lagMs, concurrency, progress, signal: io.signal });
-    progress.finish();
-    const { exitCode, text } = toVerdict(result);
-    console.write(`\n${formatResultTable(result)}\n${formatFootnotes(result)}\n\n${text}\n`);
-    if (reportFile !== undefined) {
-      await writeFile(reportFile, renderHtmlReport(result, new Date().toUTCString()));
-      console.write(`Report: ${reportFile}\n`);
-    }
-    if (options.json) io.stdout.write(`${JSON.stringify(toDemoJson(result))}\n`);
-    return exitCode;
-  } catch (thrown) {
-    progress.finish();
-    if (io.signal.aborted) return INTERRUPTED;
-    const error = RendezvousError.from(thrown);
-    if (error.code === 'config_invalid') throw error;
-    // A run that failed proved nothing; 1 would say that a stale read got through.
-    io.stderr.write(`rendezvous: ${error.message}\n`);
-    // An error without a code is a bug: whoever reports it needs the stack.
-    if (error.code === 'internal' && thrown instanceof Error) io.stderr.write(`${thrown.stack}\n`);
-    return PROVED_NOTHING;
-  }
-}
-
-/** Rejects with `config_invalid` now rather than after the run. */
-async function findReportFile(options: DemoCommandOptions, io: Io): Promise<string | undefined> {
-  if (options.html === undefined && options.json) return undefined;
-  const file = resolve(io.cwd, options.html ?? DEFAULT_REPORT);
-  try {
-    await access(dirname(file), constants.W_OK);
-    return file;
-  } catch (cause) {
-    throw new RendezvousError(
-      'config_invalid',
-      `demo: the report cannot be written to ${file}; name another place with --html FILE`,
-      { cause },
-    );
-  }
+  return runMeasurement(
+    io,
+    console,
+    (progress) => runDemo({ store, posts, lagMs, concurrency, progress, signal: io.signal }),
+    async (result) => {
+      const { exitCode, text } = toVerdict(result);
+      console.write(`\n${formatResultTable(result)}\n${formatFootnotes(result)}\n\n${text}\n`);
+      if (reportFile !== undefined) {
+        await writeFile(reportFile, renderHtmlReport(result, new Date().toUTCString()));
+        console.write(`Report: ${reportFile}\n`);
+      }
+      if (options.json) io.stdout.write(`${JSON.stringify(toDemoJson(result))}\n`);
+      return exitCode;
+    },
+  );
 }

@@ -10,11 +10,14 @@ import {
   type PhaseResult,
 } from './demo-result.js';
 import { summarize, type Summary } from './statistics.js';
+import { formatTextTable } from './text-table.js';
 
 type Row = readonly [label: string, without: string, withIt: string];
 
+export const RESULT_COLUMNS = ['', 'without', 'with Rendezvous'] as const;
+
 export function formatResultTable(result: DemoResult): string {
-  return `${formatColumns(['', 'without', 'with Rendezvous'], toRows(result))}\n`;
+  return `${formatTextTable(RESULT_COLUMNS, toRows(result))}\n`;
 }
 
 /** How the numbers came about: what a reader needs to trust them. */
@@ -52,7 +55,7 @@ export function toRows({ baseline, rendezvous }: DemoResult): readonly Row[] {
   ];
 }
 
-function formatSummary({ p50, p99 }: Summary): string {
+export function formatSummary({ p50, p99 }: Summary): string {
   return `${formatMs(p50)} / ${formatMs(p99)}`;
 }
 
@@ -72,16 +75,4 @@ function formatWindow(phase: PhaseResult): string {
 function withChange(value: number, base: number): string {
   const change = value - base;
   return `${formatMs(value)} (${change < 0 ? '−' : '+'}${formatMs(Math.abs(change))})`;
-}
-
-function formatColumns(header: Row, rows: readonly Row[]): string {
-  const all = [header, ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const [labelWidth = 0, ...valueWidths] = widths;
-  const lines = all.map(([label, ...values]) => {
-    const cells = values.map((value, index) => value.padStart(valueWidths[index] ?? 0));
-    return `  ${label.padEnd(labelWidth)}  ${cells.join('  ')}`.trimEnd();
-  });
-  const rule = `  ${'─'.repeat(widths.reduce((sum, width) => sum + width + 2, -2))}`;
-  return [lines[0] ?? '', rule, ...lines.slice(1)].join('\n');
 }

@@ -1,11 +1,19 @@
 import type { DemoStore } from './demo-store.js';
 
 /** A datastore that the demo runs on: a kind of store that nodes monitor. */
-export type DemoStoreName = 'postgres';
+export type DemoStoreName = 'postgres' | 'redis';
 
 const MODULES: Readonly<Record<DemoStoreName, () => Promise<DemoStore>>> = {
   postgres: async () => (await import('./postgres-demo-store.js')).postgresDemoStore,
+  redis: async () => (await import('./redis-demo-store.js')).redisDemoStore,
 };
+
+/** Every store, in the order of reports. */
+export const DEMO_STORES: readonly DemoStoreName[] = ['redis', 'postgres'];
+
+export function isDemoStore(name: string): name is DemoStoreName {
+  return (DEMO_STORES as readonly string[]).includes(name);
+}
 
 /** Loads the module of one store, and of no other. */
 export function loadDemoStore(name: DemoStoreName): Promise<DemoStore> {

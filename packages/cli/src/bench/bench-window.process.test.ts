@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  createFolder,
+  startCommand,
+  until,
+  untilNothingIsLeft,
+} from '../../test/running-command.js';
+import type { DemoJson } from '../demo/demo-result.js';
+
+test('a small run measures both stores, prints a table, and gives scripts an array', async () => {
+  const report = join(await createFolder(), 'report.html');
+  const size = ['--posts', '40', '--lag', '50', '--concurrency', '10'];
+  const stores = ['--stores', 'redis,postgres'];
+  const run = await startCommand([
+    'bench',
+    'window',
+    ...stores,
+    ...size,
+    '--json',
+    '--html',
+    report,
+  ]);
+  const exitCode = await run.ended;
+  const lines = run.stdout().trimEnd().split('\n');
+  expect(lines, run.stderr()).toHaveLength(1);
+  const json = JSON.parse(lines[0] ?? '') as DemoJson[];
+  expect(json.map(({ store, posts }) => ({ store, posts }))).toEqual([
+    { store: 'redis', posts: 40 },
+    { store: 'postgres', posts: 40 },
+  ]);
+  for (const { baseline, rendezvous } of json) {
+    expect(baseline.staleReads).toBeGreaterThan(20);
+    expect(rendezvous).toMatchObject({ staleReads: 0, timedOut: 0 });
+  }
+  expect(exitCode).toBe(0);
+  expect(run.stderr()).toMatch(/^ {2}redis .*\n {2}postgres /m);
+  expect(await readFile(report, 'utf8')).toContain('<svg');
+  await untilNothingIsLeft(run);
+});
+
+test('Ctrl-C leaves neither processes nor files', async () => {
+  const run = await startCommand(['bench', 'window', '--stores', 'redis', '--json']);
+  await until(run, () => run.stderr().includes('With Rendezvous: '));
+  run.child.kill('SIGINT');
+  expect(await run.ended).toBe(130);
+  await untilNothingIsLeft(run);
+});
+
+test.each([
+  { stores: 'redis,mysql', message: '--stores takes redis, postgres, not "mysql"' },
+  { stores: 'reids', message: 'Did you mean "redis"?' },
+  { stores: 'redis,redis', message: '--stores names redis twice' },
+  { stores: 'redis,', message: '--stores takes redis, postgres, not ""' },
+])('--stores $stores is wrong usage and says what is right', async ({ stores, message }) => {
+  const run = await startCommand(['bench', 'window', '--stores', stores]);
+  expect(await run.ended).toBe(2);
+  expect(run.stderr()).toContain(message);
+  expect(run.stdout()).toBe('');
+});

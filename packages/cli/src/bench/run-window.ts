@@ -1,0 +1,35 @@
+/**
+ * Measures consistency windows on several datastores: the demo's application, on each of them,
+ * several times. The stores take turns, so that what disturbs the machine for a while disturbs all.
+ */
+import type { Progress } from '../demo/progress.js';
+import { runDemo } from '../demo/run-demo.js';
+import type { DemoResult } from '../demo/demo-result.js';
+import type { DemoStoreName } from '../demo/stores/load-demo-store.js';
+import type { StoreRuns } from './window-result.js';
+
+export interface WindowOptions {
+  /** In the order of the report; none twice. */
+  readonly stores: readonly DemoStoreName[];
+  /** Per store. */
+  readonly runs: number;
+  /** Per phase of a run. */
+  readonly posts: number;
+  readonly lagMs: number;
+  readonly concurrency: number;
+  readonly progress: Progress;
+  /** Ends the benchmark: everything it started is gone before it rejects. */
+  readonly signal: AbortSignal;
+}
+
+export async function runWindow(options: WindowOptions): Promise<StoreRuns[]> {
+  const { stores, runs, posts, lagMs, concurrency, progress, signal } = options;
+  const results = stores.map((store) => ({ store, runs: [] as DemoResult[] }));
+  for (let run = 1; run <= runs; run++) {
+    for (const { store, runs: done } of results) {
+      progress.note(`${store}, run ${run} of ${runs}`);
+      done.push(await runDemo({ store, posts, lagMs, concurrency, progress, signal }));
+    }
+  }
+  return results;
+}

@@ -1,0 +1,59 @@
+/** The benchmark's result as a person at a terminal sees it. */
+import { toDemoJson, type DemoResult } from '../demo/demo-result.js';
+import { formatMs, formatSummary } from '../demo/result-table.js';
+import { formatTextTable } from '../demo/text-table.js';
+import { findMedianRun, type StoreRuns } from './window-result.js';
+
+export const WINDOW_COLUMNS = [
+  'store',
+  'replication lag',
+  'stale, without',
+  'stale, with',
+  'window, without',
+  'window, with',
+  'wake-up',
+] as const;
+
+/** The reported run of each store; with several runs, each run below it. */
+export function formatWindowTable(stores: readonly StoreRuns[]): string {
+  return `${formatTextTable(WINDOW_COLUMNS, stores.flatMap(toRows))}\n`;
+}
+
+/** The cells of one run; the first is its name. */
+export function toCells(name: string, run: DemoResult): readonly string[] {
+  const { posts, replicationLagMs, baseline, rendezvous } = toDemoJson(run);
+  return [
+    name,
+    formatSummary(replicationLagMs),
+    `${baseline.staleReads} of ${posts}`,
+    `${rendezvous.staleReads} of ${posts}`,
+    formatSummary(baseline.windowMs),
+    formatSummary(rendezvous.windowMs),
+    formatSummary(rendezvous.wakeMs),
+  ];
+}
+
+/** How the numbers came about. */
+export function formatWindowNotes(stores: readonly StoreRuns[]): string {
+  const reported = stores.map(findMedianRun);
+  const [first] = reported;
+  if (first === undefined) return '';
+  const { machine, concurrency } = first;
+  return [
+    'All times are p50 / p99. Of several runs the one with the median window (with Rendezvous) is reported; every run is judged.',
+    "Window: from the write's acknowledgement in eu to the read's success in us. A stale reader without Rendezvous looks again and again.",
+    "Wake-up: from the replica's first being able to serve a post to the blocked wait's return, as a separate process saw it.",
+    ...reported.map(
+      ({ product, lagPlace, pollMs, rendezvous, machine: { datastore } }) =>
+        `${product}: ${datastore}; lag injected in ${lagPlace}; observer's resolution ${formatMs(rendezvous.observerResolutionMs)}; a stale reader looked again every ${pollMs} ms.`,
+    ),
+    `Load: at most ${concurrency} posts under way.`,
+    `Machine: ${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Node.js ${machine.node}.`,
+  ].join('\n');
+}
+
+function toRows(each: StoreRuns): (readonly string[])[] {
+  const reported = toCells(each.store, findMedianRun(each));
+  if (each.runs.length === 1) return [reported];
+  return [reported, ...each.runs.map((run, index) => toCells(`  run ${index + 1}`, run))];
+}

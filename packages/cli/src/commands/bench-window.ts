@@ -1,0 +1,133 @@
+import { writeFile } from 'node:fs/promises';
+import { RendezvousError } from '@rendezvous/protocol';
+import { runWindow } from '../bench/run-window.js';
+import { renderWindowReport } from '../bench/window-report.js';
+import { toWindowJson, toWindowVerdict } from '../bench/window-result.js';
+import { formatWindowNotes, formatWindowTable } from '../bench/window-table.js';
+import type { Command, Io } from '../command.js';
+import { findReportFile } from '../demo/report-file.js';
+import { MEASUREMENT_EXIT_CODES, runMeasurement } from '../demo/run-measurement.js';
+import { DEMO_STORES, isDemoStore, type DemoStoreName } from '../demo/stores/load-demo-store.js';
+import { suggestNearest } from '../nearest.js';
+
+const NAME = 'bench window';
+const DEFAULT_REPORT = 'rendezvous-window.html';
+
+export interface BenchWindowOptions {
+  readonly stores: string;
+  readonly posts: number;
+  readonly lag: number;
+  readonly runs: number;
+  readonly concurrency: number;
+  readonly html: string | undefined;
+  readonly json: boolean;
+}
+
+export const command: Command<BenchWindowOptions> = {
+  name: NAME,
+  description: 'Measure the consistency window per store, without Rendezvous and with it',
+  usage: `${NAME} [options]`,
+  examples: [
+    { line: `rendezvous ${NAME}`, explanation: 'Every store that the demo runs on, and a figure' },
+    {
+      line: `rendezvous ${NAME} --stores redis,postgres --posts 200 --lag 100 --runs 3 --json`,
+      explanation: 'For scripts: one line of JSON last, the median run of each store',
+    },
+  ],
+  exitCodes: MEASUREMENT_EXIT_CODES,
+  options: {
+    stores: {
+      type: 'text',
+      placeholder: 'STORE,…',
+      default: DEMO_STORES.join(','),
+      description: `Datastores to run on, in the order of the report: any of ${DEMO_STORES.join(', ')}`,
+    },
+    posts: {
+      type: 'integer',
+      placeholder: 'N',
+      min: 1,
+      max: 1_000_000,
+      default: 1_000,
+      description: 'Posts to write and read, per store, run and phase',
+    },
+    lag: {
+      type: 'integer',
+      placeholder: 'MS',
+      min: 0,
+      max: 60_000,
+      default: 200,
+      description: 'Lag that is injected into the replication',
+    },
+    runs: {
+      type: 'integer',
+      placeholder: 'N',
+      min: 1,
+      max: 100,
+      default: 1,
+      description: 'Runs of each store, by turns; the median one is reported',
+    },
+    concurrency: {
+      type: 'integer',
+      placeholder: 'N',
+      min: 1,
+      max: 500,
+      default: 50,
+      description: 'Posts under way at a time',
+    },
+    html: {
+      type: 'text',
+      placeholder: 'FILE',
+      description: `Where the report goes; without --json the default is ${DEFAULT_REPORT}`,
+    },
+    json: {
+      type: 'flag',
+      description: 'Print an array of results as one line on stdout, everything else on stderr',
+    },
+  },
+};
+
+/** Resolves with the exit code. Whatever the benchmark started is gone by then, also after Ctrl-C. */
+export async function run(options: BenchWindowOptions, io: Io): Promise<number> {
+  const stores = parseStores(options.stores);
+  const reportFile = await findReportFile(
+    { ...options, command: NAME, defaultFile: DEFAULT_REPORT },
+    io,
+  );
+  const console = options.json ? io.stderr : io.stdout;
+  const { posts, lag: lagMs, runs, concurrency } = options;
+  return runMeasurement(
+    io,
+    console,
+    (progress) =>
+      runWindow({ stores, runs, posts, lagMs, concurrency, progress, signal: io.signal }),
+    async (results) => {
+      const { exitCode, lines } = toWindowVerdict(results);
+      const table = formatWindowTable(results);
+      console.write(`\n${table}\n${formatWindowNotes(results)}\n\n${lines.join('\n')}\n`);
+      if (reportFile !== undefined) {
+        await writeFile(reportFile, renderWindowReport(results, new Date().toUTCString()));
+        console.write(`Report: ${reportFile}\n`);
+      }
+      if (options.json) io.stdout.write(`${JSON.stringify(toWindowJson(results))}\n`);
+      return exitCode;
+    },
+  );
+}
+
+/** Throws `config_invalid` for a name that is none, or appears twice. */
+function parseStores(text: string): DemoStoreName[] {
+  const names = text.split(',').map((name) => name.trim());
+  return names.map((name, index) => {
+    if (!isDemoStore(name)) {
+      throw invalid(
+        `takes ${DEMO_STORES.join(', ')}, not "${name}".${suggestNearest(name, DEMO_STORES)}`,
+      );
+    }
+    if (names.indexOf(name) !== index) throw invalid(`names ${name} twice`);
+    return name;
+  });
+}
+
+function invalid(problem: string): RendezvousError {
+  return new RendezvousError('config_invalid', `${NAME}: --stores ${problem}`);
+}
