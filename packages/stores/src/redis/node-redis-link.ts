@@ -2,9 +2,11 @@ import type { NodeRedisClient } from './node-redis-driver.js';
 import type { RedisLink } from './redis-link.js';
 
 export function createNodeRedisLink(client: NodeRedisClient): RedisLink {
+  // The driver answers from a new connection a moment before it calls it ready and counts it.
+  const readConnection = (): number => client.socketEpoch + (client.isReady ? 0 : 1);
   return {
     get connection() {
-      return client.socketEpoch;
+      return readConnection();
     },
     get ready() {
       return client.isReady;
@@ -17,7 +19,7 @@ export function createNodeRedisLink(client: NodeRedisClient): RedisLink {
     },
     askReplication: async () => {
       const reply = await client.sendCommand(['INFO', 'replication']);
-      return { text: String(reply), connection: client.socketEpoch };
+      return { text: String(reply), connection: readConnection() };
     },
     isErrorReply: (error) => error instanceof Error && isNamed(error, 'ErrorReply'),
   };
