@@ -95,17 +95,15 @@ async function checkOsPackages(yes) {
     console.error(plan.message);
     return false;
   }
-  const lines = plan.commands.map((command) => `  ${command.join(' ')}`).join('\n');
-  console.log(`To install:\n${lines}`);
+  console.log(`To install:\n  ${plan.command.join(' ')}`);
   if (isTerminal && !yes && !(await isConfirmed())) return false;
-  return plan.commands.every(runInstall) && missing.every(({ command }) => hasCommand(command));
+  return runInstall(plan.command) && missing.every(({ command }) => hasCommand(command));
 }
 
 /** @param {string[]} command */
 function runInstall([program = '', ...parameters]) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   return report(
-    spawnSync(program, parameters, { stdio: 'inherit', env }).status === 0,
+    spawnSync(program, parameters, { stdio: 'inherit' }).status === 0,
     parameters.join(' '),
     'see what it said above, and run it by hand',
   );

@@ -3,7 +3,12 @@
  * machine can do comes in, what to do goes out.
  */
 
+import { fileURLToPath } from 'node:url';
+
 /** @import { OsPackage } from './os-packages.mjs' */
+
+/** Installs without starting servers. */
+export const aptInstallScript = fileURLToPath(new URL('./apt-install.sh', import.meta.url));
 
 /**
  * @typedef {object} Machine
@@ -14,9 +19,9 @@
  */
 
 /**
- * `run`: these commands, in order. `tell`: a person has to install, this says how.
+ * `run`: this command. `tell`: a person has to install, this says how.
  * @typedef {{ kind: 'nothing' }
- *   | { kind: 'run', commands: string[][] }
+ *   | { kind: 'run', command: string[] }
  *   | { kind: 'tell', message: string }} InstallPlan
  */
 
@@ -37,16 +42,10 @@ export function planInstall(missing, machine) {
       message: `This is no Debian or Ubuntu. Install by your system's means:\n${needs.join('\n')}`,
     };
   }
-  const commands = [
-    ['apt-get', 'update'],
-    ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages],
-  ];
-  if (machine.isRoot) return { kind: 'run', commands };
-  if (!machine.hasSudo) {
-    const lines = commands.map((command) => `  ${command.join(' ')}`);
-    return { kind: 'tell', message: `Run as root:\n${lines.join('\n')}` };
-  }
+  const command = ['sh', aptInstallScript, ...packages];
+  if (machine.isRoot) return { kind: 'run', command };
+  if (!machine.hasSudo) return { kind: 'tell', message: `Run as root:\n  ${command.join(' ')}` };
   // Where nobody can type a password, sudo has to fail instead of waiting for one.
   const sudo = machine.isTerminal ? ['sudo'] : ['sudo', '--non-interactive'];
-  return { kind: 'run', commands: commands.map((command) => [...sudo, ...command]) };
+  return { kind: 'run', command: [...sudo, ...command] };
 }

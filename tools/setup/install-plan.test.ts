@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planInstall } from './install-plan.mjs';
+import { aptInstallScript, planInstall } from './install-plan.mjs';
 
 const redis = {
   name: 'Redis',
@@ -13,17 +13,11 @@ test('nothing missing means nothing to do, on any machine', () => {
   expect(planInstall([], { ...debian, hasAptGet: false })).toEqual({ kind: 'nothing' });
 });
 
-test('root on Debian installs with apt-get, everything by one command', () => {
+test('root on Debian installs everything by one command', () => {
   const mariadb = { ...redis, debianPackage: 'mariadb-server-core' };
   expect(planInstall([redis, mariadb], debian)).toEqual({
     kind: 'run',
-    commands: [
-      ['apt-get', 'update'],
-      [
-        ...['apt-get', 'install', '--yes', '--no-install-recommends'],
-        ...['redis-server', 'mariadb-server-core'],
-      ],
-    ],
+    command: ['sh', aptInstallScript, 'redis-server', 'mariadb-server-core'],
   });
 });
 
@@ -32,14 +26,14 @@ test.each([
   { isTerminal: false, prefix: ['sudo', '--non-interactive'] },
 ])('others go through sudo: $prefix where terminal = $isTerminal', ({ isTerminal, prefix }) => {
   const plan = planInstall([redis], { ...debian, isRoot: false, hasSudo: true, isTerminal });
-  expect(plan).toMatchObject({ kind: 'run', commands: [[...prefix, 'apt-get', 'update'], {}] });
+  const command = [...prefix, 'sh', aptInstallScript, 'redis-server'];
+  expect(plan).toEqual({ kind: 'run', command });
 });
 
 test('without root and sudo it says what root has to run', () => {
   expect(planInstall([redis], { ...debian, isRoot: false })).toEqual({
     kind: 'tell',
-    message:
-      'Run as root:\n  apt-get update\n  apt-get install --yes --no-install-recommends redis-server',
+    message: `Run as root:\n  sh ${aptInstallScript} redis-server`,
   });
 });
 
