@@ -1,5 +1,5 @@
 /** The paper's figure: the consistency window of each store, without Rendezvous and with it. Plain SVG. */
-import { formatMs } from '../demo/result-table.js';
+import { formatMs, formatSummary } from '../demo/result-table.js';
 import type { Summary } from '../demo/statistics.js';
 
 export interface FigureStore {
@@ -11,7 +11,7 @@ export interface FigureStore {
 
 const WIDTH = 720;
 const LEFT = 128;
-const RIGHT = 72;
+const RIGHT = 132;
 const TOP = 12;
 const BOTTOM = 44;
 const GROUP_HEIGHT = 84;
@@ -105,7 +105,7 @@ function drawBar(
     `<rect class="${className}" x="${LEFT}" y="${y}" width="${fixed(end - LEFT)}" height="${BAR_HEIGHT}"/>`,
     `<line class="whisker" x1="${fixed(end)}" y1="${middle}" x2="${fixed(whiskerEnd)}" y2="${middle}"/>`,
     `<line class="whisker" x1="${fixed(whiskerEnd)}" y1="${y + 5}" x2="${fixed(whiskerEnd)}" y2="${y + BAR_HEIGHT - 5}"/>`,
-    `<text class="halo" x="${fixed(whiskerEnd + 6)}" y="${middle + 4}">${formatMs(p50)}</text>`,
+    `<text class="halo" x="${fixed(whiskerEnd + 6)}" y="${middle + 4}">${formatSummary({ p50, p99 })}</text>`,
   ].join('');
 }
 

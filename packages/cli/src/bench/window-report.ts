@@ -28,7 +28,7 @@ ${lines.join('\n')}
 <p class="soft">A writer function in eu stores a post and publishes a notification. A reader function in us gets the notification and reads the post from a replica. ${escapeHtml(finishedAt)}</p>
 <figure>
 ${figure}
-<figcaption><span class="key" style="background:var(--stale)"></span> without Rendezvous: the reader has to look again and again &nbsp; <span class="key" style="background:var(--fresh)"></span> with Rendezvous: the first read waits. Bars end at p50, whiskers at p99; the dashed line is the replication lag itself (p50).</figcaption>
+<figcaption><span class="key" style="background:var(--stale)"></span> without Rendezvous: the reader has to look again and again &nbsp; <span class="key" style="background:var(--fresh)"></span> with Rendezvous: the first read waits. Bars end at p50, whiskers at p99, and both are written out; the dashed line is the replication lag itself (p50).</figcaption>
 </figure>
 <h2>Every run</h2>
 <div class="wide">
