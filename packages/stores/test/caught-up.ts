@@ -1,8 +1,8 @@
-import type { ReplicaConnection, WatermarkStrategy } from '@rendezvous/protocol';
+import type { ReplicaConnection, VisibilityStrategy } from '@rendezvous/protocol';
 
 /** Resolves once `replica` has reached `position`. */
 export async function untilReached(
-  { order }: WatermarkStrategy,
+  { order }: VisibilityStrategy,
   replica: ReplicaConnection,
   position: string,
 ): Promise<void> {

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { encodeUlid } from '@rendezvous/protocol';
 import type { ReadOperation, StoreHandle, WriteOperation } from '@rendezvous/protocol';
 
 /** What a shim asked of its handle. */
@@ -27,6 +29,8 @@ export class RecordingHandle implements StoreHandle {
   readonly region = 'eu';
   active = true;
   readonly recorded: Recorded[] = [];
+  /** The id that the last write was given for its branch. */
+  lastBid = '';
   readonly #options: RecordingOptions;
 
   constructor(options: RecordingOptions = {}) {
@@ -43,7 +47,8 @@ export class RecordingHandle implements StoreHandle {
   }
 
   async write<T>(operation: WriteOperation<T>): Promise<T> {
-    const { result, wrote, position } = await operation.execute(`bid-${this.recorded.length}`);
+    this.lastBid = encodeUlid(Date.now(), randomBytes(10));
+    const { result, wrote, position } = await operation.execute(this.lastBid);
     this.recorded.push({
       kind: wrote ? 'branch' : 'no branch',
       position,

@@ -1,71 +1,21 @@
-import { once } from 'node:events';
-import type { RedisPair } from '@rendezvous/testkit';
-import { startRedisPair } from '@rendezvous/testkit';
-import type { RedisOptions } from 'ioredis';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { called, settle, settleAll, toOutcome } from '../../test/outcomes.js';
+import type { IoredisCase, IoredisComparison } from '../../test/ioredis-comparison.js';
+import { startIoredisComparison } from '../../test/ioredis-comparison.js';
+import { settle, settleAll } from '../../test/outcomes.js';
 import { RecordingHandle } from '../../test/recording-handle.js';
 import { unwrap, wrapIoredis } from './index.js';
 
 // Every case runs twice from the same state, on a bare client and on a wrapped one, and must come to
-// the same: results in every field and of the same class, errors in every field, callbacks and events
-// in the same order.
+// the same: results in every field and of the same class, errors in every field.
 
-let pair: RedisPair;
-let keeper: Redis;
+let comparison: IoredisComparison;
 
 beforeAll(async () => {
-  pair = await startRedisPair();
-  keeper = new Redis(pair.primary.url);
+  comparison = await startIoredisComparison();
 });
 
-afterAll(async () => {
-  await keeper.quit();
-  await pair.shutdown();
-});
-
-async function reset(): Promise<void> {
-  await keeper.flushall();
-  await keeper.script('FLUSH');
-  await keeper.mset('a', '1', 'b', '2');
-  await keeper.hset('hash', { one: '1', two: '2' });
-  await keeper.rpush('list', 'x', 'y', 'z');
-  await keeper.zadd('zset', 1, 'p', 2, 'q');
-  await keeper.sadd('set', 'm', 'n');
-  await keeper.xadd('stream', '1-1', 'f', 'v');
-}
-
-type Run = (client: Redis) => Promise<unknown>;
-type Case = readonly [title: string, run: Run, options?: RedisOptions | undefined];
-
-/** Calls of one turn, and the order in which their callbacks come. */
-async function inOrder(calls: readonly ((callback: () => void) => unknown)[]): Promise<unknown> {
-  const order: number[] = [];
-  const ended = calls.map(
-    (call, index) =>
-      new Promise<void>((resolve) => {
-        call(() => {
-          order.push(index);
-          resolve();
-        });
-      }),
-  );
-  await Promise.all(ended);
-  return order;
-}
-
-/** What a client tells from `start` until it has ended. */
-async function eventsUntilEnd(client: Redis, start: () => unknown): Promise<unknown> {
-  const events: unknown[] = [];
-  for (const name of ['connect', 'ready', 'close', 'reconnecting', 'end', 'select', 'wait']) {
-    client.on(name, (...given: unknown[]) => events.push([name, ...given]));
-  }
-  const ended = once(client, 'end');
-  await start();
-  await ended;
-  return events;
-}
+afterAll(() => comparison.shutdown());
 
 async function collect(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   const items: unknown[] = [];
@@ -73,7 +23,7 @@ async function collect(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   return items;
 }
 
-const commands: readonly Case[] = [
+const commands: readonly IoredisCase[] = [
   ['GET', (c) => c.get('a')],
   ['GET of no key', (c) => c.get('none')],
   ['GET as bytes', (c) => c.getBuffer('a')],
@@ -124,7 +74,7 @@ const commands: readonly Case[] = [
   ],
 ];
 
-const failures: readonly Case[] = [
+const failures: readonly IoredisCase[] = [
   ['a wrong type', (c) => settle(c.incr('list'))],
   ['a wrong number of arguments', (c) => settle(c.call('GET'))],
   ['an unknown command', (c) => settle(c.call('NOSUCHCOMMAND', 'a'))],
@@ -151,269 +101,20 @@ const failures: readonly Case[] = [
   ],
 ];
 
-const batches: readonly Case[] = [
-  ['a pipeline', (c) => c.pipeline().set('a', 3).get('a').hgetall('hash').exec()],
-  [
-    'a pipeline with a failure',
-    async (c) => (await c.pipeline().incr('list').get('a').exec())?.map((r) => r.map(toOutcome)),
-  ],
-  ['an empty pipeline', (c) => c.pipeline().exec()],
-  [
-    'a pipeline from a list',
-    (c) =>
-      c
-        .pipeline([
-          ['get', 'a'],
-          ['set', 'a', '5'],
-        ])
-        .exec(),
-  ],
-  [
-    'callbacks in a pipeline',
-    (c) =>
-      called((callback) =>
-        c
-          .pipeline()
-          .set('a', '1', callback)
-          .exec(() => undefined),
-      ),
-  ],
-  ['a transaction', (c) => c.multi().set('a', 3).get('a').hgetall('hash').exec()],
-  [
-    'a transaction without a pipeline',
-    async (c) => [
-      await c.multi({ pipeline: false }),
-      await c.set('a', '9'),
-      await c.get('a'),
-      await c.exec(),
-    ],
-  ],
-  [
-    'DISCARD',
-    async (c) => [
-      await c.multi({ pipeline: false }),
-      await c.set('a', '9'),
-      await c.discard(),
-      await c.get('a'),
-    ],
-  ],
-  [
-    'a transaction with a command that fails',
-    async (c) => (await c.multi().incr('list').set('a', '1').exec())?.map((r) => r.map(toOutcome)),
-  ],
-  [
-    'a transaction that is aborted',
-    (c) => settle(c.multi().call('NOSUCHCOMMAND').set('a', '1').exec()),
-  ],
-  [
-    'a watched key that changed',
-    async (c) => {
-      await c.watch('a');
-      await keeper.set('a', 'other');
-      return c.multi().set('a', 'mine').exec();
-    },
-  ],
-  [
-    'a transaction inside a pipeline',
-    (c) => c.pipeline([['get', 'a'], ['multi'], ['set', 'a', '7'], ['exec'], ['get', 'a']]).exec(),
-  ],
-  [
-    'automatic pipelines',
-    (c) => Promise.all([c.set('a', '1'), c.get('a'), c.incr('a'), c.get('a')]),
-    { enableAutoPipelining: true },
-  ],
-  [
-    'automatic pipelines with a failure',
-    (c) => settleAll(c.incr('list'), c.get('a')),
-    { enableAutoPipelining: true },
-  ],
-  ['EVAL', (c) => c.eval('return {KEYS[1], ARGV[1]}', 1, 'a', 'x')],
-  [
-    'a command of one’s own',
-    async (c) => {
-      c.defineCommand('swap', {
-        numberOfKeys: 1,
-        lua: "return redis.call('getset', KEYS[1], ARGV[1])",
-      });
-      const client = c as Redis &
-        Record<'swap' | 'swapBuffer', (...p: string[]) => Promise<unknown>>;
-      await keeper.script('FLUSH');
-      return [
-        await client.swap('a', 'x'),
-        await client.swap('a', 'y'),
-        await client.swapBuffer('a', 'z'),
-      ];
-    },
-  ],
-  [
-    'a command of one’s own in a pipeline',
-    async (c) => {
-      c.defineCommand('put', {
-        numberOfKeys: 1,
-        lua: "return redis.call('set', KEYS[1], ARGV[1])",
-      });
-      return (c.pipeline() as never as { put(...p: string[]): { exec(): Promise<unknown> } })
-        .put('a', 'x')
-        .exec();
-    },
-  ],
-];
-
-const callbacks: readonly Case[] = [
-  ['a callback', (c) => called((callback) => c.get('a', callback))],
-  ['a callback of a write', (c) => called((callback) => c.set('a', '1', callback))],
-  ['a callback of a failure', (c) => called((callback) => c.incr('list', callback))],
-  [
-    'the order of callbacks',
-    (c) =>
-      inOrder([
-        (done) => c.set('a', '1', done),
-        (done) => c.get('a', done),
-        (done) => c.ping(done),
-        (done) => c.incr('list', done),
-        (done) => c.get('none', done),
-        (done) => c.del('a', done),
-        (done) => c.dbsize(done),
-      ]),
-  ],
-  [
-    'the order of pipelines',
-    (c) =>
-      inOrder([
-        (done) => c.pipeline().set('a', '2').get('a').exec(done),
-        (done) => c.pipeline().get('a').exec(done),
-        (done) => c.pipeline().incr('list').exec(done),
-      ]),
-  ],
-  [
-    'the order of promises',
-    async (c) => {
-      const order: string[] = [];
-      const note = (what: string) => (): void => void order.push(what);
-      await Promise.all([
-        c.set('a', '1').then(note('set')),
-        c.get('a').then(note('get')),
-        c.incr('list').catch(note('failure')),
-        c.ping().then(note('ping')),
-        c.eval('return 1', 0).then(note('eval')),
-        c.mget('a', 'b').then(note('mget')),
-      ]);
-      return order;
-    },
-  ],
-];
-
-const connections: readonly Case[] = [
-  [
-    'events up to quit()',
-    (c) =>
-      eventsUntilEnd(c, async () => [await c.connect(), await c.set('a', '1'), await c.quit()]),
-    { lazyConnect: true },
-  ],
-  [
-    'events up to disconnect()',
-    (c) =>
-      eventsUntilEnd(c, async () => {
-        await c.get('a');
-        c.disconnect();
-      }),
-  ],
-  [
-    'a reconnect, and what was queued meanwhile',
-    async (c) => {
-      await c.set('a', '1');
-      const closed = once(c, 'close');
-      await keeper.client('KILL', 'ID', await c.client('ID'));
-      await closed;
-      return settleAll(c.get('a'), c.set('a', '2'), c.get('a'));
-    },
-  ],
-  [
-    'a subscription',
-    async (c) => {
-      const message = once(c, 'message');
-      const count = await c.subscribe('news', 'sports');
-      await keeper.publish('news', 'hello');
-      const refused = await settle(c.get('a'));
-      return [count, await message, refused, await c.unsubscribe(), c.mode, await c.get('a')];
-    },
-  ],
-  [
-    'a pattern subscription',
-    async (c) => {
-      const message = once(c, 'pmessage');
-      await c.psubscribe('n*');
-      await keeper.publish('news', 'hello');
-      return message;
-    },
-  ],
-  [
-    'monitor()',
-    async (c) => {
-      const monitor = await c.monitor();
-      const seen = once(monitor, 'monitor');
-      await keeper.get('seen');
-      const [, parameters] = (await seen) as [string, string[]];
-      monitor.disconnect();
-      return parameters;
-    },
-  ],
-  [
-    'duplicate()',
-    async (c) => {
-      const other = c.duplicate();
-      const result = await other.get('a');
-      await other.quit();
-      return [other instanceof Redis, result];
-    },
-  ],
-];
-
-async function runOn(run: Run, options: RedisOptions | undefined, wrap: boolean): Promise<unknown> {
-  await reset();
-  const bare = new Redis(pair.primary.url, options as object);
-  bare.on('error', () => undefined);
-  const client = wrap ? wrapIoredis(bare, new RecordingHandle({ afterWrite: openLate })) : bare;
-  try {
-    return await run(client);
-  } finally {
-    bare.disconnect();
-  }
-}
-
-function toRow([title, run, options]: Case): {
-  readonly title: string;
-  readonly run: Run;
-  readonly options: RedisOptions | undefined;
-} {
-  return { title, run, options };
-}
-
-/** An open that is acknowledged after other commands have been answered. */
-function openLate(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(() => setImmediate(resolve));
-  });
-}
-
 describe('a wrapped client is the client', () => {
-  it.each([...commands, ...failures, ...batches, ...callbacks, ...connections].map(toRow))(
+  it.each([...commands, ...failures].map((testCase) => ({ title: testCase[0], testCase })))(
     '$title',
-    async ({ run, options }) => {
-      const bare = await runOn(run, options, false);
-      const wrapped = await runOn(run, options, true);
-      expect(wrapped).toEqual(bare);
-    },
+    ({ testCase }) => comparison.compare(testCase),
   );
 });
 
 describe('wrapIoredis', () => {
-  beforeEach(reset);
+  beforeEach(() => comparison.reset());
 
   it('gives an instance of the same class, with its properties', async () => {
-    const bare = new Redis(pair.primary.url, { lazyConnect: true });
+    const bare = new Redis(comparison.pair.primary.url, { lazyConnect: true });
     const client = wrapIoredis(bare, new RecordingHandle());
-    expect(client).toBeInstanceOf(Redis);
+    expect(client instanceof Redis).toBe(true);
     expect([client.status, client.options, client.on('error', () => undefined)]).toEqual([
       'wait',
       bare.options,
@@ -426,7 +127,7 @@ describe('wrapIoredis', () => {
 
   it('wraps duplicates', async () => {
     const handle = new RecordingHandle();
-    const client = wrapIoredis(new Redis(pair.primary.url), handle);
+    const client = wrapIoredis(new Redis(comparison.pair.primary.url), handle);
     const other = client.duplicate();
     await other.set('a', '1');
     expect(handle.branches).toHaveLength(1);

@@ -167,14 +167,14 @@ interface StandIn {
 /** A command that is sent in the place of `command`: the same in everything but who is answered. */
 function createStandIn(command: IoredisCommand, onSent: () => void): StandIn {
   const stand = Object.create(command) as IoredisCommand;
-  const replied = new Promise<Reply>((resolve, reject: (error: unknown) => void) => {
+  const replied = new Promise<Reply>((resolve, reject) => {
     stand.resolve = (reply) => {
       stand._clearTimers?.();
       resolve(reply);
     };
     stand.reject = (error) => {
       stand._clearTimers?.();
-      reject(error);
+      reject(error as Error);
     };
   });
   const { setReplyContext } = command;

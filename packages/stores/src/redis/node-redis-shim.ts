@@ -118,16 +118,14 @@ function toCommandMethods(
   const moduleCaller: object = Object.create(client, sending) as object;
   const methods: Record<string, unknown> = {};
   const generated = Object.getPrototypeOf(client._self) as object;
-  for (const [name, { value, get }] of Object.entries(
-    Object.getOwnPropertyDescriptors(generated),
-  )) {
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(generated))) {
     if (name === 'constructor' || name === 'Multi') continue;
-    if (typeof value === 'function') {
-      const method = value as (...parameters: readonly unknown[]) => unknown;
+    if (typeof property.value === 'function') {
+      const method = property.value as (...parameters: readonly unknown[]) => unknown;
       methods[name] = (...parameters: readonly unknown[]) =>
         Reflect.apply(method, caller, parameters);
-    } else if (get !== undefined) {
-      methods[name] = Reflect.apply(get, moduleCaller, []);
+    } else if (property.get !== undefined) {
+      methods[name] = property.get.call(moduleCaller);
     }
   }
   return methods;

@@ -39,8 +39,8 @@ export function haveWritten(plans: readonly CommandPlan[], replies: readonly Rep
 export function hasExecWritten(queued: readonly CommandPlan[], reply: Reply): boolean {
   if (!Array.isArray(reply)) return false;
   const replies: readonly Reply[] = reply;
-  // Not the commands that are known to be in it: in doubt each of them has written.
-  if (queued.length !== replies.length) return queued.some(({ kind }) => isWriting(kind));
+  // It holds commands that were queued elsewhere: in doubt they have written.
+  if (queued.length !== replies.length) return true;
   return queued.some((plan, index) => hasCommandWritten(plan, replies[index]));
 }
 
@@ -66,6 +66,9 @@ export function isQueued(reply: Reply): boolean {
 
 /** Several commands as one: a write if one is, a read if one is. */
 export function combinePlans(plans: readonly CommandPlan[]): CommandPlan {
+  const [edge] = plans.filter(({ kind }) => kind === 'multi' || kind === 'exec');
+  // It ends a transaction that began elsewhere.
+  if (edge?.kind === 'exec') return { kind: 'write', blocking: false };
   const data = plans.filter(({ kind }) => kind === 'read' || isWriting(kind));
   const writes = data.filter(({ kind }) => isWriting(kind));
   const decisive = writes.length > 0 ? writes : data;

@@ -4,7 +4,7 @@ import type {
   SignalStrategy,
   WatermarkStrategy,
 } from '@rendezvous/protocol';
-import { RendezvousError } from '@rendezvous/protocol';
+import { isUlid, RendezvousError } from '@rendezvous/protocol';
 import type { MonitorConnection } from './monitor-connection.js';
 import { connectForMonitoring } from './monitor-connection.js';
 import { encodePosition, redisPositionOrder } from './position.js';
@@ -124,7 +124,11 @@ function toSignallingReplica(
       subscriber = await connectAgain();
       subscriber.lost.then(announceLoss).catch(() => undefined);
       if (isShutDown) await subscriber.shutdown();
-      await subscriber.subscribe(channel, listener);
+      await subscriber.subscribe(channel, (messages) => {
+        // Anybody can publish; and a bid that must not be announced any more is an empty message.
+        const bids = messages.filter(isUlid);
+        if (bids.length > 0) listener(bids);
+      });
     },
     async readWatermark() {
       const position = await replica.readWatermark();
