@@ -204,7 +204,11 @@ const connections: readonly IoredisCase[] = [
   [
     'events up to quit()',
     (c) =>
-      eventsUntilEnd(c, async () => [await c.connect(), await c.set('a', '1'), await c.quit()]),
+      eventsUntilEnd(c, async () => {
+        await c.connect();
+        await c.set('a', '1');
+        await c.quit();
+      }),
     { lazyConnect: true },
   ],
   [

@@ -10,7 +10,7 @@ export interface IoredisCommand {
   readonly promise: Promise<unknown>;
   /** Takes the reply as it came from the server. */
   resolve: (reply: unknown) => void;
-  reject: (error: unknown) => void;
+  reject: (error: Error) => void;
   toWritable: (socket: object) => string | Buffer;
   /** Tells how replies are to be read on the connection at hand; from ioredis 6. */
   setReplyContext?: (context: unknown) => void;

@@ -4,6 +4,7 @@ import type { IoredisCase, IoredisComparison } from '../../test/ioredis-comparis
 import { startIoredisComparison } from '../../test/ioredis-comparison.js';
 import { settle, settleAll } from '../../test/outcomes.js';
 import { RecordingHandle } from '../../test/recording-handle.js';
+import type { IoredisLike } from './index.js';
 import { unwrap, wrapIoredis } from './index.js';
 
 // Every case runs twice from the same state, on a bare client and on a wrapped one, and must come to
@@ -138,8 +139,8 @@ describe('wrapIoredis', () => {
     const handle = new RecordingHandle();
     const cluster = new Cluster([{ port: 1 }], { lazyConnect: true });
     const wrapped = wrapIoredis(new Redis({ lazyConnect: true }), handle);
-    for (const client of [cluster, wrapped, {}]) {
-      expect(() => wrapIoredis(client as Redis, handle)).toThrow('[config_invalid]');
+    for (const client of [cluster, wrapped, {} as unknown]) {
+      expect(() => wrapIoredis(client as IoredisLike, handle)).toThrow('[config_invalid]');
     }
     cluster.disconnect();
   });

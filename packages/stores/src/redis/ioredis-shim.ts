@@ -51,7 +51,7 @@ export function shimIoredis(client: IoredisClient, handle: StoreHandle): Ioredis
         command.resolve(reply);
       },
       (error: unknown) => {
-        command.reject(error);
+        command.reject(error as Error);
       },
     );
     return command.promise;
@@ -117,7 +117,7 @@ async function settleBatch(
   for (const [index, command] of commands.entries()) {
     const outcome = outcomes[index];
     if (outcome?.status === 'fulfilled') command.resolve(outcome.value);
-    else command.reject(outcome?.reason);
+    else command.reject(outcome?.reason as Error);
   }
 }
 
@@ -174,7 +174,7 @@ function createStandIn(command: IoredisCommand, onSent: () => void): StandIn {
     };
     stand.reject = (error) => {
       stand._clearTimers?.();
-      reject(error as Error);
+      reject(error);
     };
   });
   const { setReplyContext } = command;

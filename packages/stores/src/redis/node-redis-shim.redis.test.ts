@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openLate } from '../../test/ioredis-comparison.js';
 import { called, settle, settleAll } from '../../test/outcomes.js';
 import { RecordingHandle } from '../../test/recording-handle.js';
+import type { NodeRedisLike } from './index.js';
 import { unwrap, wrapRedis } from './index.js';
 
 // Every case runs twice from the same state, on a bare client and on a wrapped one, and must come to
@@ -244,7 +245,9 @@ const connections: readonly Case[] = [
       });
       await subscribed;
       await keeper.publish('news', 'hello');
-      return [await message, await c.get('a'), await c.unsubscribe('news'), await c.get('a')];
+      const during = await c.get('a');
+      await c.unsubscribe('news');
+      return [await message, during, await c.get('a')];
     },
   ],
   [
@@ -325,8 +328,8 @@ describe('wrapRedis', () => {
     const handle = new RecordingHandle();
     const wrapped = wrapRedis(create(), handle);
     const cached = createClient({ RESP: 3, clientSideCache: { ttl: 0 } });
-    for (const client of [createClientPool(), cached, wrapped, {}]) {
-      expect(() => wrapRedis(client as Client, handle)).toThrow('[config_invalid]');
+    for (const client of [createClientPool(), cached, wrapped, {} as unknown]) {
+      expect(() => wrapRedis(client as NodeRedisLike, handle)).toThrow('[config_invalid]');
     }
     expect(() => wrapped.createPool()).toThrow('[config_invalid]');
   });
