@@ -11,6 +11,8 @@ export interface TestClient {
   /** MULTI … EXEC. */
   transaction(commands: readonly (readonly string[])[]): Promise<unknown>;
   end(): Promise<void>;
+  /** What the driver gave, wrapped. */
+  readonly driver: object;
 }
 
 export type Connect = (url: string, handle: StoreHandle) => Promise<TestClient>;
@@ -23,6 +25,7 @@ export const connectIoredis: Connect = async (url, handle) => {
   const toList = (commands: readonly (readonly string[])[]): string[][] =>
     commands.map((command) => ['call', ...command]);
   return {
+    driver: client,
     run: (name = '', ...parameters) => client.call(name, parameters),
     pipeline: (commands) => client.pipeline(toList(commands)).exec(),
     transaction: (commands) => client.multi(toList(commands)).exec(),
@@ -42,6 +45,7 @@ export const connectNodeRedis: Connect = async (url, handle) => {
     return multi;
   };
   return {
+    driver: client,
     run: (...parameters) => client.sendCommand(parameters),
     pipeline: (commands) => queue(commands).execAsPipeline(),
     transaction: (commands) => queue(commands).exec(),

@@ -279,6 +279,23 @@ describe.each([
     ]);
   });
 
+  it('a read at the origin goes to the primary, past its shim', async () => {
+    const { client: primary, handle: atPrimary } = await setup(connect);
+    await keeper.wait(1, 1_000);
+    const read = async (origin: unknown): Promise<unknown> => {
+      const client = await connect(pair.replica.url, new RecordingHandle({ origin }));
+      onTestFinished(() => client.end());
+      return client.run('GET', 'a');
+    };
+    await pair.lag.pause();
+    onTestFinished(() => pair.lag.resume());
+    await keeper.set('a', 'new');
+    expect(String(await read(undefined))).toBe('1');
+    expect(String(await read(primary.driver))).toBe('new');
+    expect(atPrimary.recorded).toEqual([]);
+    await expect(read({})).rejects.toMatchObject({ code: 'config_invalid' });
+  });
+
   it('a read on a promoted replica is one on a primary once a write has shown it', async () => {
     await using own = await startRedisPair();
     const handle = new RecordingHandle();

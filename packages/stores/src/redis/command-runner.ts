@@ -86,7 +86,7 @@ export class CommandRunner {
   }
 
   async #read<T>(operation: Operation<T>, issued: Issued): Promise<T> {
-    const { keys, repeatable } = operation;
+    const { keys, repeatable, sendAt } = operation;
     const execute = (): Promise<T> => {
       const reply = operation.send();
       // One that may be issued again keeps its place until it is done.
@@ -101,6 +101,7 @@ export class CommandRunner {
         fromPrimary,
         repeatable,
         execute,
+        ...(repeatable && sendAt && { executeAtOrigin: sendAt }),
       });
       if (fromPrimary) issued();
       const reply = await reading;

@@ -7,6 +7,7 @@ import type { IoredisClient, IoredisCommand, IoredisStream } from './ioredis-dri
 import { createIoredisLink } from './ioredis-link.js';
 import { combinePlans, hasCommandWritten, haveWritten, mayHaveWrittenThough } from './operation.js';
 import type { Operation, Reply } from './operation.js';
+import { findOrigin } from './origin.js';
 import type { RedisLink } from './redis-link.js';
 
 /**
@@ -93,6 +94,11 @@ function toOperation(
     send: () => {
       const { stand, replied } = createStandIn(command, () => (wasSent = true));
       send(client, stand);
+      return replied;
+    },
+    sendAt: (origin) => {
+      const { stand, replied } = createStandIn(command, () => undefined);
+      send(findOrigin<IoredisClient>(origin, 'getBuiltinCommands'), stand);
       return replied;
     },
     hasWritten: (reply) => hasCommandWritten(plan, reply),

@@ -14,6 +14,7 @@ import {
   mayHaveWrittenThough,
 } from './operation.js';
 import type { Operation, Reply } from './operation.js';
+import { findOrigin } from './origin.js';
 import type { RedisLink } from './redis-link.js';
 
 /** `client` with its writes reported to `handle` and its reads waiting through it. */
@@ -37,7 +38,12 @@ function shimView(shimmed: Shimmed, client: NodeRedisClient): NodeRedisClient {
     const send = (): Promise<unknown> => client.sendCommand(parameters, options);
     const [name = '', ...rest] = parameters;
     const plan = planCommand(Buffer.from(name).toString(), rest);
-    return runner.mayPass(plan.kind) ? send() : runner.run(toOperation(shimmed, plan, send));
+    if (runner.mayPass(plan.kind)) return send();
+    return runner.run({
+      ...toOperation(shimmed, plan, send),
+      sendAt: (origin) =>
+        findOrigin<NodeRedisClient>(origin, '_executeMulti').sendCommand(parameters, options),
+    });
   };
   const executeMulti = (commands: Batch, ...rest: readonly unknown[]): Promise<unknown> => {
     const plans = toPlans(commands);

@@ -10,6 +10,8 @@ export interface Operation<T> {
   readonly repeatable: boolean;
   /** Sends it, before it returns. Called again only if `repeatable`. */
   readonly send: () => Promise<T>;
+  /** Sends it to the client that the store's options name as `origin`. Only if `repeatable`. */
+  readonly sendAt?: (origin: unknown) => Promise<T>;
   /** Whether the reply shows a write, or cannot tell. */
   readonly hasWritten: (reply: T) => boolean;
   /** Whether it can have written although it failed like this. */
