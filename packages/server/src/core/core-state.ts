@@ -57,6 +57,8 @@ export interface CoreState {
   readonly peers: ReadonlyMap<string, PeerState>;
   readonly streams: Map<string, OutgoingStream>;
   readonly attachments: Map<string, Attachment>;
+  /** Those whose watermark has reached more branches than one input could close. */
+  readonly catchingUp: Set<Attachment>;
   readonly waits: WaitRegistry;
   readonly recent: RecentCloses;
   /** The newest rid given up unclosed here or at a peer; `''` when none ever was. */
@@ -105,6 +107,7 @@ export function createCoreState(options: NodeCoreOptions, nowMs: number): CoreSt
     peers: new Map(options.peers.map((name) => [name, createPeerState(name)])),
     streams: new Map(),
     attachments: new Map(),
+    catchingUp: new Set(),
     waits: new WaitRegistry(),
     recent: new RecentCloses(nowMs),
     horizon: journal.horizon,

@@ -16,7 +16,12 @@ import { isOpenIn, sizeOf, touches } from './branch.js';
 import { close } from './closing.js';
 import { type CoreState, type HeldApplied, operationKey } from './core-state.js';
 import { POSITION_LENGTH_MAX, relationTo } from './opening.js';
-import { type Attachment, observeWatermark, refreshReadiness } from './replica-state.js';
+import {
+  type Attachment,
+  observeWatermark,
+  refreshReadiness,
+  type WatermarkScan,
+} from './replica-state.js';
 import type { Asker } from './asker.js';
 import { reply, replyDone, replyFailure } from './reply.js';
 import type { StoreLayout } from './store-layout.js';
@@ -25,6 +30,8 @@ import { faultOfCoverage, wake, wakeAll } from './waiting.js';
 
 /** Stays well below the frame limit of 1 MiB. */
 const ANNOUNCEMENT_BYTES_MAX = 256 * 1024;
+/** One input closes no more, so that a replica that catches up never freezes the node. */
+const CLOSE_COUNT_MAX = 5_000;
 const HELD_APPLIED_COUNT_MAX = 10_000;
 /** A journal that has not come by then is away; the consumer tries again. */
 const HELD_APPLIED_MAX_MS = 10_000;
@@ -59,6 +66,7 @@ export function receiveAttach(
     watermarkText: '',
     branchesOpen: 0,
     passed: false,
+    scan: undefined,
   };
   state.attachments.set(operationKey(asker.session, asker.id), attachment);
   replica.attachments.add(attachment);
@@ -96,7 +104,9 @@ export function receiveWatermark(
   }
   if (change === 'advanced') {
     if (refreshReadiness(attachment.replica, nowMs)) wake(state, attachment.replica, nowMs);
-    closeReached(state, attachment, nowMs);
+    const branches = state.table.ofStore(attachment.replica.layout)[Symbol.iterator]();
+    attachment.scan = { branches, openCount: 0 };
+    closeReached(state, attachment, attachment.scan, nowMs);
   }
   reply(state, asker, { kind: 'watermarked', branchesOpen: attachment.branchesOpen });
 }
@@ -105,6 +115,7 @@ export function receiveWatermark(
 export function detach(state: CoreState, attachment: Attachment, nowMs: number): void {
   const { replica } = attachment;
   state.attachments.delete(operationKey(attachment.session, attachment.id));
+  state.catchingUp.delete(attachment);
   replica.attachments.delete(attachment);
   if (replica.attachments.size === 0) replica.lostAtMs = nowMs;
   if (refreshReadiness(replica, nowMs)) wakeAll(state, nowMs);
@@ -210,23 +221,42 @@ function parsePosition({ definition }: StoreLayout, text: string): unknown {
   return text.length > POSITION_LENGTH_MAX ? undefined : definition.order?.parse(text);
 }
 
-function closeReached(state: CoreState, attachment: Attachment, nowMs: number): void {
+/** Goes on with what the last watermarks reached and one input could not close. */
+export function continueClosing(state: CoreState, nowMs: number): void {
+  for (const attachment of [...state.catchingUp]) {
+    if (attachment.scan) closeReached(state, attachment, attachment.scan, nowMs);
+  }
+}
+
+function closeReached(
+  state: CoreState,
+  attachment: Attachment,
+  scan: WatermarkScan,
+  nowMs: number,
+): void {
   const { replica, watermark } = attachment;
-  let openCount = 0;
-  for (const branch of state.table.ofStore(replica.layout)) {
+  state.catchingUp.add(attachment);
+  let closedCount = 0;
+  for (;;) {
+    if (closedCount === CLOSE_COUNT_MAX) return;
+    const { value: branch, done } = scan.branches.next();
+    if (done === true) break;
     if (!isOpenIn(branch, replica.bit)) continue;
     const relation = relationTo(branch, watermark);
     if (relation === 'reached') {
       close(state, branch, replica.bit, nowMs);
+      closedCount++;
       continue;
     }
-    openCount++;
+    scan.openCount++;
     if (relation === 'cut_off' && (branch.cutOff & replica.bit) === 0) {
       branch.cutOff |= replica.bit;
       wake(state, branch, nowMs);
     }
   }
-  attachment.branchesOpen = openCount;
+  attachment.branchesOpen = scan.openCount;
+  attachment.scan = undefined;
+  state.catchingUp.delete(attachment);
 }
 
 function closeApplied(

@@ -27,6 +27,7 @@ import type { Effect } from './effect.js';
 import { giveUpExpired } from './horizon.js';
 import { advance } from './journal-progress.js';
 import {
+  continueClosing,
   detach,
   expireHeldApplied,
   receiveApplied,
@@ -56,10 +57,12 @@ const HOUSEKEEPING_INTERVAL_MS = 500;
 export class NodeCore {
   readonly #state: CoreState;
   #housekeepingAtMs: number;
+  #lastTickAtMs: number;
 
   constructor(options: NodeCoreOptions, nowMs: number) {
     this.#state = createCoreState(options, nowMs);
     this.#housekeepingAtMs = nowMs + HOUSEKEEPING_INTERVAL_MS;
+    this.#lastTickAtMs = nowMs;
     for (const entry of options.journal.entries) restoreEntry(this.#state, entry, nowMs);
     const own = this.#state.journals.get(options.journal.id);
     if (own) advance(own, options.journal.head, nowMs);
@@ -122,11 +125,14 @@ export class NodeCore {
 
   /** When `tick` must be called at the latest. */
   get nextTickAtMs(): number {
+    if (this.#state.catchingUp.size > 0) return this.#lastTickAtMs;
     return Math.min(this.#state.waits.nextDueAtMs ?? Infinity, this.#housekeepingAtMs);
   }
 
   tick(nowMs: number): Effect[] {
+    this.#lastTickAtMs = nowMs;
     wakeDue(this.#state, nowMs);
+    continueClosing(this.#state, nowMs);
     if (nowMs >= this.#housekeepingAtMs) {
       this.#housekeepingAtMs = nowMs + HOUSEKEEPING_INTERVAL_MS;
       giveUpExpired(this.#state, nowMs);

@@ -13,6 +13,7 @@
  * here is visible here again (rules 11, 21). The last watermark dies with its connection.
  */
 import type { PositionOrder } from '@rendezvous/protocol';
+import type { Branch } from './branch.js';
 import type { StoreLayout } from './store-layout.js';
 
 export interface ReplicaState {
@@ -40,6 +41,15 @@ export interface Attachment {
   branchesOpen: number;
   /** The watermark has passed the barrier. */
   passed: boolean;
+  /** Branches still to be held against the watermark; undefined when it reached no more. */
+  scan: WatermarkScan | undefined;
+}
+
+/** Goes through a store's branches, a bounded number of closes at a time. */
+export interface WatermarkScan {
+  readonly branches: Iterator<Branch>;
+  /** Of those seen, the ones that stay open. */
+  openCount: number;
 }
 
 /**
