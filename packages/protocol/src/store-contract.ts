@@ -35,8 +35,12 @@ export interface ReplicaConnection {
   /**
    * The position up to which reads at this replica see every commit. Rejects when the connection
    * is lost or the replica cannot answer; the monitor then connects anew.
+   *
+   * With `waitMs` the replica may hold its answer back until the position is another than this
+   * connection told last, for at most so long: one question instead of many. Not every store can;
+   * it then answers at once.
    */
-  readWatermark(): Promise<string>;
+  readWatermark(waitMs?: number): Promise<string>;
   /**
    * Resolves (never rejects) as soon as the connection is known to be over, so that nothing is
    * answered any more by what it said last (rule 21).

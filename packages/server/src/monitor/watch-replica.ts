@@ -42,6 +42,8 @@ export interface WatchedReplica {
 const ANSWER_TIMEOUT_MS = 10_000;
 /** Between two questions while branches are open: a fast answer costs the replica ~0.1 ms of CPU. */
 const POLL_INTERVAL_MIN_MS = 1;
+/** For so long a replica that can may hold its answer back until it has moved. */
+const ANSWER_WAIT_MS = 25;
 /** With signals the watermark is for what they missed, and for the barrier. */
 const POLL_INTERVAL_WITH_SIGNALS_MS = 25;
 /** A stalled replica is asked less often: at 1 % of the stall, for it costs no more of the wait. */
@@ -183,10 +185,13 @@ async function follow(
   let last = '';
   let isAwaited = true;
   let advancedAtMs = performance.now();
+  let mayHoldBack = false;
   while (!signal.aborted) {
     opened.silence();
     if (isLost()) throw new RendezvousError('store_failed', 'the connection to the replica broke');
-    const position = await bounded("the replica's position", connection.readWatermark());
+    const askedAtMs = performance.now();
+    const reading = connection.readWatermark(mayHoldBack ? ANSWER_WAIT_MS : 0);
+    const position = await bounded("the replica's position", reading);
     const nowMs = performance.now();
     if (position !== last) advancedAtMs = nowMs;
     const answer = await link.request({ kind: 'watermark', attach, position });
@@ -197,9 +202,12 @@ async function follow(
     const branchesOpen = answer.kind === 'watermarked' ? answer.branchesOpen : 0;
     if (isAwaited || branchesOpen > 0 || opened.hasRung) {
       const leastMs = isAwaited ? POLL_INTERVAL_MIN_MS : intervalMinMs;
-      const intervalMs = Math.max(leastMs, (nowMs - advancedAtMs) * POLL_STALL_SHARE);
-      await pause(Math.min(POLL_INTERVAL_MAX_MS, intervalMs), signal);
+      const stallMs = Math.min(POLL_INTERVAL_MAX_MS, (nowMs - advancedAtMs) * POLL_STALL_SHARE);
+      // An answer that was held back has paused for us.
+      mayHoldBack = strategy.kind === 'watermark';
+      await pause(Math.max(leastMs, stallMs - (nowMs - askedAtMs)), signal);
     } else {
+      mayHoldBack = false;
       advancedAtMs = nowMs;
       await opened.heard(IDLE_INTERVAL_MS, signal);
     }

@@ -3,7 +3,11 @@ import { RendezvousError } from '@rendezvous/protocol';
 /** The part of node-postgres' `Client` that a monitor uses. */
 export interface MonitorClient {
   connect(): Promise<unknown>;
-  query(config: { readonly text: string; readonly name?: string }): Promise<{
+  query(config: {
+    readonly text: string;
+    readonly name?: string;
+    readonly values?: readonly unknown[];
+  }): Promise<{
     readonly rows: readonly Readonly<Record<string, unknown>>[];
   }>;
   end(): Promise<unknown>;
@@ -32,7 +36,7 @@ export type Row = Readonly<Record<string, unknown>>;
 /** One connection of a monitor to one server. After any rejection it is of no more use. */
 export interface MonitorConnection {
   /** Runs one statement and returns its first row. With a `name` it is prepared once. */
-  queryRow(text: string, name?: string): Promise<Row | undefined>;
+  queryRow(text: string, name?: string, values?: readonly unknown[]): Promise<Row | undefined>;
   /** Resolves once the connection is over. */
   readonly lost: Promise<void>;
   /** Idempotent; never rejects. */
@@ -79,9 +83,13 @@ export async function connectForMonitoring(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-  const queryRow = async (text: string, name?: string): Promise<Row | undefined> => {
+  const queryRow: MonitorConnection['queryRow'] = async (text, name, values) => {
     try {
-      const { rows } = await client.query(name === undefined ? { text } : { text, name });
+      const { rows } = await client.query({
+        text,
+        ...(name !== undefined && { name }),
+        ...(values && { values }),
+      });
       return rows[0];
     } catch (error) {
       throw toStoreFailed(server, 'did not answer', error);

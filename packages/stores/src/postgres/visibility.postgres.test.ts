@@ -82,7 +82,8 @@ async function hammer(name: string, count: number, write: Write, options?: strin
       const id = `${name}-${String(worker)}-${String(index)}`;
       await write(writer.client, id);
       if (await isMissing(id)) misses.atOnce += 1;
-      await untilReached(strategy, replica, writer.lastPosition());
+      // Half of the workers let the server hold its answers back.
+      await untilReached(strategy, replica, writer.lastPosition(), worker % 2 === 0 ? 0 : 25);
       if (await isMissing(id)) misses.afterWait += 1;
     }
     await Promise.all([writer.client.end(), reader.end(), replica.shutdown()]);
@@ -110,6 +111,22 @@ describe('a read right after the watermark has reached the position of a write',
       expect(misses.atOnce).toBeGreaterThan(0);
     },
   );
+});
+
+describe('an answer that may be held back', () => {
+  it('comes as soon as the replica has moved, and in the end without', async () => {
+    const { client, lastPosition } = await connectWriter(pair.primary.url);
+    const replica = await strategy.connectReplica(toTarget(pair.replica.url), signal);
+    await caughtUp(pair);
+    await pair.lag.pause();
+    const before = await replica.readWatermark();
+    expect(await replica.readWatermark(25)).toBe(before);
+    await client.query("INSERT INTO posts VALUES ('held-back')");
+    expect(await replica.readWatermark(25)).toBe(before);
+    await pair.lag.resume();
+    await untilReached(strategy, replica, lastPosition(), 25);
+    await Promise.all([replica.shutdown(), client.end()]);
+  });
 });
 
 describe('with synchronous_commit = off', () => {

@@ -3,6 +3,7 @@ import { RendezvousError } from '@rendezvous/protocol';
 import { connectForMonitoring } from './monitor-connection.js';
 import type { MonitorClientConstructor, MonitorConnection, Row } from './monitor-connection.js';
 import {
+  encodeLsn,
   encodePosition,
   parseHistoryFile,
   parseLsn,
@@ -104,12 +105,32 @@ function toPrimaryPosition(row: Row | undefined): string {
  * see the promotion first: then the LSN is the last replayed one, at or below the new timeline's
  * start, and naming the new timeline with it is still sound.
  */
-const WATERMARK_SQL = `
-  SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
-              ELSE pg_current_wal_insert_lsn() END::text AS lsn,
-         CASE WHEN pg_is_in_recovery()
+const LSN = `CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+              ELSE pg_current_wal_insert_lsn() END`;
+const TIMELINE = `CASE WHEN pg_is_in_recovery()
               THEN (SELECT lpad(to_hex(received_tli), 8, '0') FROM pg_stat_get_wal_receiver())
-              ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END AS timeline`;
+              ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END`;
+const WATERMARK_SQL = `SELECT (${LSN})::text AS lsn, ${TIMELINE} AS timeline`;
+
+/**
+ * The same, once the LSN has passed $1 or after $2 ms: the server looks every millisecond, which
+ * costs it a few microseconds, and nobody a round trip. `CASE` keeps the order: sleep, then look.
+ * The aggregate is complete before the timeline is read.
+ */
+const NEXT_WATERMARK_SQL = `
+  WITH RECURSIVE look (lsn, count) AS (
+    SELECT ${LSN}, 0
+    UNION ALL
+    SELECT CASE WHEN pg_sleep(0.001)::text = '' THEN ${LSN} END, count + 1
+      FROM look WHERE lsn <= $1::pg_lsn AND count < $2::int
+  )
+  SELECT max(lsn)::text AS lsn, ${TIMELINE} AS timeline FROM look`;
+
+/**
+ * While the statement runs its snapshot can hold replay up (a conflict with vacuum): it must stay
+ * well below any lag that matters.
+ */
+const WAIT_MS_MAX = 25;
 
 /** What replay has certainly passed; the control file can name a record that is being replayed. */
 const CONTROL_SQL = `
@@ -122,15 +143,23 @@ async function watchReplica(connection: MonitorConnection): Promise<ReplicaConne
   let last: PostgresPosition | undefined;
   let history: History = { timeline: 0 };
 
-  const readPosition = async (): Promise<PostgresPosition> => {
-    const row = await connection.queryRow(WATERMARK_SQL, 'rendezvous_watermark');
+  const queryWatermark = (waitMs: number): Promise<Row | undefined> => {
+    if (last === undefined || waitMs < 1) {
+      return connection.queryRow(WATERMARK_SQL, 'rendezvous_watermark');
+    }
+    const values = [encodeLsn(last.lsn), Math.floor(Math.min(waitMs, WAIT_MS_MAX))];
+    return connection.queryRow(NEXT_WATERMARK_SQL, 'rendezvous_next_watermark', values);
+  };
+
+  const readPosition = async (waitMs: number): Promise<PostgresPosition> => {
+    const row = await queryWatermark(waitMs);
     if (row?.['timeline'] !== null) return { system, ...toPlace(row) };
     const certain = { system, ...toPlace(await connection.queryRow(CONTROL_SQL)) };
     return last !== undefined && isAhead(last, certain) ? last : certain;
   };
 
-  const readWatermark = async (): Promise<string> => {
-    const position = await readPosition();
+  const readWatermark = async (waitMs = 0): Promise<string> => {
+    const position = await readPosition(waitMs);
     if (history.timeline !== position.timeline) {
       history = await readHistory(connection, position.timeline);
     }
