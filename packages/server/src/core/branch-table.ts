@@ -55,7 +55,7 @@ export class BranchTable {
   }
 
   /** The store's branches, oldest insertion first. */
-  ofStore(layout: StoreLayout): Iterable<Branch> {
+  ofStore(layout: StoreLayout): Iterable<Branch, undefined> {
     return this.#byStore.get(layout) ?? [];
   }
 

@@ -239,8 +239,8 @@ function closeReached(
   let closedCount = 0;
   for (;;) {
     if (closedCount === CLOSE_COUNT_MAX) return;
-    const { value: branch, done } = scan.branches.next();
-    if (done === true) break;
+    const branch = scan.branches.next().value;
+    if (branch === undefined) break;
     if (!isOpenIn(branch, replica.bit)) continue;
     const relation = relationTo(branch, watermark);
     if (relation === 'reached') {

@@ -47,7 +47,7 @@ export interface Attachment {
 
 /** Goes through a store's branches, a bounded number of closes at a time. */
 export interface WatermarkScan {
-  readonly branches: Iterator<Branch>;
+  readonly branches: Iterator<Branch, undefined>;
   /** Of those seen, the ones that stay open. */
   openCount: number;
 }
