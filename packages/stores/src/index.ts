@@ -1,3 +1,3 @@
 // Each store has its own subpath (`@rendezvous/stores/postgres`), so that a function loads only
-// what it uses. Nothing is shared between stores yet.
+// what it uses. Nothing is offered for all stores alike yet.
 export {};

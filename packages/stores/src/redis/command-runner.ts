@@ -130,9 +130,11 @@ export class CommandRunner {
       'connection' in replyFrom && replyFrom.connection !== this.#link.connection;
     const confirm = (): Promise<LinkAnswer | undefined> =>
       confirmWrite(this.#link, this.#handle, bid, isStale);
-    const replied = operation.send();
-    // Behind a command that blocks they would say nothing before it ends, and mostly in vain.
-    const early = bid === '' || operation.blocking ? undefined : confirm();
+    const { replied, early } = this.#link.together(() => ({
+      replied: operation.send(),
+      // Behind a command that blocks they would say nothing before it ends, and mostly in vain.
+      early: bid === '' || operation.blocking ? undefined : confirm(),
+    }));
     issued();
     let reply: T;
     try {

@@ -23,7 +23,7 @@ export type IoredisStream = object;
 
 export interface IoredisClient {
   readonly status: string;
-  readonly stream?: object;
+  readonly stream?: { cork?: () => void; uncork?: () => void };
   readonly options: object;
   sendCommand(command: IoredisCommand, stream?: IoredisStream): unknown;
   getBuiltinCommands(): string[];

@@ -12,6 +12,15 @@ export function createIoredisLink(client: IoredisClient): RedisLink {
     get ready() {
       return client.status === 'ready';
     },
+    together: (send) => {
+      const { stream } = client;
+      stream?.cork?.();
+      try {
+        return send();
+      } finally {
+        stream?.uncork?.();
+      }
+    },
     publish: (channel, bid, isStale) => {
       const command = createCommand(client.publish, [channel, bid]);
       const { toWritable } = command;

@@ -11,6 +11,8 @@ export function createNodeRedisLink(client: NodeRedisClient): RedisLink {
     get ready() {
       return client.isReady;
     },
+    // The driver does so by itself, at the end of the turn.
+    together: (send) => send(),
     publish: (channel, bid, isStale) => {
       const parameters = ['PUBLISH', channel, bid];
       // The driver reads it when it writes the command, maybe to the next connection.

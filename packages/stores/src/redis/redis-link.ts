@@ -10,6 +10,8 @@ export interface RedisLink {
   readonly connection: unknown;
   /** Commands go to the server at once; else they wait for a connection. */
   readonly ready: boolean;
+  /** What `send` sends leaves in one packet, as far as the driver lets it. */
+  together<T>(send: () => T): T;
   /**
    * Publishes `bid` right behind what was sent last. Should it reach the wire (again) only when
    * `isStale` holds, it must not publish the bid. Rejects as the driver does.
