@@ -84,9 +84,12 @@ export function journalSynced(state: CoreState, ticket: number, nowMs: number): 
   }
   if (head <= state.journal.durable) return;
   state.journal.markDurable(head);
-  const awaiting = state.awaitingSync;
-  state.awaitingSync = [];
-  for (const { sequence, ...asker } of awaiting) acknowledge(state, asker, sequence);
+  // A retry may stand behind opens that came after its first try: it waits for them, no longer.
+  const waiting = state.awaitingSync.findIndex(({ sequence }) => sequence > head);
+  const durableCount = waiting === -1 ? state.awaitingSync.length : waiting;
+  for (const { sequence, ...asker } of state.awaitingSync.splice(0, durableCount)) {
+    acknowledge(state, asker, sequence);
+  }
   const own = state.journals.get(state.journal.id);
   if (own) {
     advance(own, head, nowMs);
