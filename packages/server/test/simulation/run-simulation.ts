@@ -38,7 +38,7 @@ export function runSeed(seed: number, actionCount: number): Outcome {
 }
 
 /** Leaves out actions for as long as the same check still fails. */
-export function shrink(seed: number, actions: readonly Action[], check: Check): readonly Action[] {
+function shrink(seed: number, actions: readonly Action[], check: Check): readonly Action[] {
   let kept = actions;
   let runCount = 0;
   const fails = (some: readonly Action[]): boolean => {

@@ -176,7 +176,7 @@ function checkBatch(node: string, { entries, to }: Batch, { head, bids }: Durabl
 }
 
 /** Whether a wait must hold for this write. In its home region every write is visible. */
-export function concerns({ store, keys }: Write, query: Wait): boolean {
+function concerns({ store, keys }: Write, query: Wait): boolean {
   if (store.definition.home === query.region || store.replicasOf(query.region).length === 0)
     return false;
   if (query.store !== '' && query.store !== store.name) return false;
