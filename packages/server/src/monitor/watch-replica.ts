@@ -203,9 +203,10 @@ async function follow(
     if (isAwaited || branchesOpen > 0 || opened.hasRung) {
       const leastMs = isAwaited ? POLL_INTERVAL_MIN_MS : intervalMinMs;
       const stallMs = Math.min(POLL_INTERVAL_MAX_MS, (nowMs - advancedAtMs) * POLL_STALL_SHARE);
-      // An answer that was held back has paused for us.
       mayHoldBack = strategy.kind === 'watermark';
-      await pause(Math.max(leastMs, stallMs - (nowMs - askedAtMs)), signal);
+      // An answer that was held back has paused for us.
+      const pauseMs = Math.max(leastMs, stallMs) - (nowMs - askedAtMs);
+      if (pauseMs > 0) await pause(pauseMs, signal);
     } else {
       mayHoldBack = false;
       advancedAtMs = nowMs;
