@@ -151,7 +151,9 @@ test('bad arguments are refused before anything is sent', async () => {
   await expect(rv.abort('')).rejects.toMatchObject(badRequest);
   await expect(rv.applied({ store: 'a', region: 'b' })).rejects.toMatchObject(badRequest);
   await expect(rv.wait({ store: '' })).rejects.toMatchObject(badRequest);
-  await expect(rv.wait({ timeoutMs: -1 })).rejects.toMatchObject({ code: 'config_invalid' });
+  for (const timeoutMs of [-1, Number.NaN, Infinity, 0.5, '5s' as unknown as number]) {
+    await expect(rv.wait({ timeoutMs })).rejects.toMatchObject({ code: 'config_invalid' });
+  }
   expect(() => rv.with({ key: '' }, () => 0)).toThrow(/bad_request/);
   expect(() => rv.with({ keys: [new Uint8Array(3_073)] }, () => 0)).toThrow(/bad_request/);
   expect(node.connectionCount).toBe(0);

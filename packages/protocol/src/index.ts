@@ -37,6 +37,7 @@ export {
   encodeClientFrame,
   encodeNodeFrame,
 } from './codec/session-frames.js';
+export { fromFailure, toFailure } from './failure.js';
 export { encodeJournalId, encodeUlid, isJournalId, isUlid } from './identifiers.js';
 export { KEY_BYTES_MAX, KEY_COUNT_MAX } from './keys.js';
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from './protocol-version.js';

@@ -1,12 +1,11 @@
 /** The multiplexer under a `Connection`: ids, operations in progress, and the end of it all. */
 
-import { RendezvousError, decodeNodeFrame, isErrorCode } from '@rendezvous/protocol';
+import { RendezvousError, decodeNodeFrame, fromFailure } from '@rendezvous/protocol';
 import type {
   Attach,
   Cancel,
   ClientBody,
   ClientMessage,
-  Failure,
   NodeBody,
   NodeMessage,
   Replicate,
@@ -126,7 +125,7 @@ export class Channel implements Connection {
       const id = this.#begin(body, {
         answer: (answer) => {
           settle();
-          if (answer.kind === 'failure') reject(toError(answer));
+          if (answer.kind === 'failure') reject(fromFailure(answer));
           else resolve(answer);
           return true;
         },
@@ -188,7 +187,7 @@ export class Channel implements Connection {
     if (this.#over) return;
     this.#silence.heard();
     for (const { id, body } of this.#decode(data)) {
-      if (id === 0 && body.kind === 'failure') this.end(toError(body));
+      if (id === 0 && body.kind === 'failure') this.end(fromFailure(body));
       if (this.#operations.get(id)?.answer(body)) this.#operations.delete(id);
     }
   }
@@ -263,12 +262,6 @@ export class Channel implements Connection {
     socket.close(CLOSE_NORMAL);
     if (socket.terminate) setTimeout(() => socket.terminate?.(), CLOSE_GRACE_MS).unref();
   }
-}
-
-function toError(failure: Failure): RendezvousError {
-  const { code, message, retryable } = failure;
-  if (isErrorCode(code)) return new RendezvousError(code, message, { retryable });
-  return new RendezvousError('internal', `${code}: ${message}`, { retryable });
 }
 
 function aborted(): RendezvousError {

@@ -6,8 +6,7 @@ import {
   type Attach,
   type Cancel,
   type ClientBody,
-  type Failure,
-  isErrorCode,
+  fromFailure,
   type NodeBody,
   type NodeMessage,
   RendezvousError,
@@ -55,7 +54,7 @@ export function createLocalLink(host: NodeHost): LocalLink {
         const id = ask(body, {
           answer: (answer) => {
             operations.delete(id);
-            if (answer.kind === 'failure') reject(toError(answer));
+            if (answer.kind === 'failure') reject(fromFailure(answer));
             else resolve(answer);
           },
           lose: reject,
@@ -73,8 +72,4 @@ export function createLocalLink(host: NodeHost): LocalLink {
       operations.clear();
     },
   };
-}
-
-function toError({ code, message, retryable }: Failure): RendezvousError {
-  return new RendezvousError(isErrorCode(code) ? code : 'internal', message, { retryable });
 }

@@ -11,9 +11,9 @@ import { performance } from 'node:perf_hooks';
 import {
   type ClientMessage,
   decodeClientFrame,
-  type NodeBody,
   RendezvousError,
   type Role,
+  toFailure,
 } from '@rendezvous/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { NodeHost } from '../host/node-host.js';
@@ -165,9 +165,8 @@ class ServedSession {
     log({ level: 'debug', event: 'session_begun', role, agent: agent.slice(0, AGENT_LENGTH_MAX) });
   }
 
-  #fail(id: number, { code, message, retryable }: RendezvousError): void {
-    const body: NodeBody = { kind: 'failure', code, message, retryable };
-    this.#frames.push({ id, body });
+  #fail(id: number, error: RendezvousError): void {
+    this.#frames.push({ id, body: toFailure(error) });
   }
 
   /** Says why, and ends the session; id 0 is the session itself. */
