@@ -252,3 +252,15 @@ test('a signal closes its branch before any watermark, and one that was lost is 
   node.store.replicate();
   expect(await blocked).toMatchObject({ status: 'consistent', prevented: true });
 });
+
+test("the original's fault: a store error in a monitor never drops a branch", async () => {
+  const node = setup();
+  await untilReady(node);
+  const wait = await node.write();
+  node.replica.isDown = true;
+  await vi.waitFor(() => expect(countOf(node.events, 'monitor_detached')).toBe(1));
+  expect(await wait(0)).toMatchObject({ status: 'timed_out' });
+  node.replica.isDown = false;
+  node.store.replicate();
+  expect(await wait(10_000)).toMatchObject({ status: 'consistent' });
+});
