@@ -258,7 +258,7 @@ test("the original's fault: a store error in a monitor never drops a branch", as
   await untilReady(node);
   const wait = await node.write();
   node.replica.isDown = true;
-  await vi.waitFor(() => expect(countOf(node.events, 'monitor_detached')).toBe(1));
+  await vi.waitFor(() => expect(countOf(node.events, 'monitor_detached')).toBeGreaterThan(0));
   expect(await wait(0)).toMatchObject({ status: 'timed_out' });
   node.replica.isDown = false;
   node.store.replicate();
