@@ -42,3 +42,28 @@ export const LOG_OPTIONS: OptionsTable<LogOptions> = {
     env: 'RENDEZVOUS_LOG_LEVEL',
   },
 };
+
+/** What a measurement puts a store under; the same for the demo and the benchmarks. */
+export interface MeasurementOptions {
+  readonly lag: number;
+  readonly concurrency: number;
+}
+
+export const MEASUREMENT_OPTIONS: OptionsTable<MeasurementOptions> = {
+  lag: {
+    type: 'integer',
+    placeholder: 'MS',
+    min: 0,
+    max: 60_000,
+    default: 200,
+    description: 'Lag that is injected into the replication',
+  },
+  concurrency: {
+    type: 'integer',
+    placeholder: 'N',
+    min: 1,
+    max: 500,
+    default: 50,
+    description: 'Posts under way at a time',
+  },
+};

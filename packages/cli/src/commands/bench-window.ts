@@ -5,6 +5,7 @@ import { renderWindowReport } from '../bench/window-report.js';
 import { toWindowJson, toWindowVerdict } from '../bench/window-result.js';
 import { formatWindowNotes, formatWindowTable } from '../bench/window-table.js';
 import type { Command, Io } from '../command.js';
+import { MEASUREMENT_OPTIONS } from '../shared-options.js';
 import { findReportFile } from '../demo/report-file.js';
 import { MEASUREMENT_EXIT_CODES, runMeasurement } from '../demo/run-measurement.js';
 import { DEMO_STORES, isDemoStore, type DemoStoreName } from '../demo/stores/load-demo-store.js';
@@ -50,14 +51,7 @@ export const command: Command<BenchWindowOptions> = {
       default: 1_000,
       description: 'Posts to write and read, per store, run and phase',
     },
-    lag: {
-      type: 'integer',
-      placeholder: 'MS',
-      min: 0,
-      max: 60_000,
-      default: 200,
-      description: 'Lag that is injected into the replication',
-    },
+    lag: MEASUREMENT_OPTIONS.lag,
     runs: {
       type: 'integer',
       placeholder: 'N',
@@ -66,14 +60,7 @@ export const command: Command<BenchWindowOptions> = {
       default: 1,
       description: 'Runs of each store, by turns; the median one is reported',
     },
-    concurrency: {
-      type: 'integer',
-      placeholder: 'N',
-      min: 1,
-      max: 500,
-      default: 50,
-      description: 'Posts under way at a time',
-    },
+    concurrency: MEASUREMENT_OPTIONS.concurrency,
     html: {
       type: 'text',
       placeholder: 'FILE',

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command, Io } from '../command.js';
+import { MEASUREMENT_OPTIONS } from '../shared-options.js';
 import { toDemoJson } from '../demo/demo-result.js';
 import { renderHtmlReport } from '../demo/html-report.js';
 import { findReportFile } from '../demo/report-file.js';
@@ -48,22 +49,8 @@ export const command: Command<DemoCommandOptions> = {
       default: 1_000,
       description: 'Posts to write and read, per phase',
     },
-    lag: {
-      type: 'integer',
-      placeholder: 'MS',
-      min: 0,
-      max: 60_000,
-      default: 200,
-      description: 'Lag that is injected into the replication',
-    },
-    concurrency: {
-      type: 'integer',
-      placeholder: 'N',
-      min: 1,
-      max: 500,
-      default: 50,
-      description: 'Posts under way at a time',
-    },
+    lag: MEASUREMENT_OPTIONS.lag,
+    concurrency: MEASUREMENT_OPTIONS.concurrency,
     html: {
       type: 'text',
       placeholder: 'FILE',
