@@ -45,7 +45,7 @@ async function run(): Promise<void> {
       await delay(BURST_INTERVAL_MS);
     }
     while (connection && !connection.isOver && inFlight > 0) await delay(BURST_INTERVAL_MS);
-    if (connection && isDone()) return connection.shutdown();
+    if (isStopped || isDone()) return connection?.shutdown();
   }
 }
 
