@@ -18,6 +18,7 @@ import type { ClientParts } from './client-parts.js';
 import { Context, Scope } from './context.js';
 import { CounterSet } from './counters.js';
 import type { Counters } from './counters.js';
+import { DEFAULT_TIMINGS } from './failover/session-timings.js';
 import { createIdentifier } from './identifier.js';
 import { parseKeys } from './keys.js';
 import { createCalmLog } from './log.js';
@@ -251,7 +252,9 @@ class RendezvousClient implements Rendezvous {
 function createSession(settings: ClientSettings, counters: CounterSet, log: Log): NodeSession {
   const { nodes, namespace, token, role, region, webSocket } = settings;
   return new NodeSession({
-    endpoints: nodes,
+    nodes,
+    region,
+    timings: DEFAULT_TIMINGS,
     connect: (endpoint, signal) =>
       connect({
         endpoint,
@@ -262,6 +265,8 @@ function createSession(settings: ClientSettings, counters: CounterSet, log: Log)
         agent: AGENT,
         background: true,
         signal,
+        connectTimeoutMs: DEFAULT_TIMINGS.connectTimeoutMs,
+        silenceMsMax: DEFAULT_TIMINGS.silenceMsMax,
         ...(webSocket && { webSocket }),
       }),
     onConnect: () => {

@@ -61,11 +61,20 @@ export function parseName(value: unknown): string | undefined {
   return typeof value === 'string' && isName(value) ? value : undefined;
 }
 
-export function parseEndpoints(value: unknown): readonly string[] | undefined {
+const ENDPOINT_COUNT_MAX = 16;
+
+/**
+ * URLs in the order of preference, equals together: `|` stands between equals, a comma (or the next
+ * entry of a list) between those that are not.
+ */
+export function parseEndpoints(value: unknown): readonly (readonly string[])[] | undefined {
   const list: unknown = typeof value === 'string' ? value.split(',') : value;
-  if (!Array.isArray(list) || list.length === 0 || list.length > 16) return undefined;
-  const endpoints = list.map((item) => (typeof item === 'string' ? item.trim() : ''));
-  return endpoints.every(isWebSocketUrl) ? endpoints : undefined;
+  if (!Array.isArray(list) || list.length === 0) return undefined;
+  const tiers = list.map((item) =>
+    typeof item === 'string' ? item.split('|').map((url) => url.trim()) : [''],
+  );
+  const urls = tiers.flat();
+  return urls.length <= ENDPOINT_COUNT_MAX && urls.every(isWebSocketUrl) ? tiers : undefined;
 }
 
 function isWebSocketUrl(text: string): boolean {

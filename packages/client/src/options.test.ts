@@ -15,7 +15,7 @@ const REFERENCE = new URL('../../../docs/reference/client.md', import.meta.url);
 test('options win over the environment, and that over defaults', () => {
   const env = {
     RENDEZVOUS_REGION: 'eu',
-    RENDEZVOUS_NODES: 'wss://a, ws://b:1',
+    RENDEZVOUS_NODES: 'wss://a | wss://a2, ws://b:1',
     RENDEZVOUS_TIMEOUT_MS: '70',
     RENDEZVOUS_ON_TIMEOUT: 'proceed',
     RENDEZVOUS_NAMESPACE: '',
@@ -23,7 +23,7 @@ test('options win over the environment, and that over defaults', () => {
   expect(parseClientOptions({ region: 'us' }, env)).toMatchObject({
     disabled: false,
     region: 'us',
-    nodes: ['wss://a', 'ws://b:1'],
+    nodes: [['wss://a', 'wss://a2'], ['ws://b:1']],
     namespace: 'default',
     policy: { ...DEFAULT_POLICY, timeoutMs: 70, onTimeout: 'proceed' },
   });
@@ -47,6 +47,8 @@ test.each([
   [{ ...REQUIRED, region: 'EU' }, /"region" is "EU"/],
   [{ ...REQUIRED, nodes: 'http://u:secret@h' }, /"nodes" is "\(not shown\)"/],
   [{ ...REQUIRED, nodes: [] }, /"nodes"/],
+  [{ ...REQUIRED, nodes: 'ws://a||ws://b' }, /"nodes"/],
+  [{ ...REQUIRED, nodes: Array(17).fill('ws://a') }, /at most 16/],
   [{ ...REQUIRED, webSocket: 1 }, /"webSocket" is 1/],
   [{ ...REQUIRED, timeout: 1 }, /no option "timeout"/],
 ])('a mistake is refused by name and value: %j', (options, message) => {

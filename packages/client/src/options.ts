@@ -27,7 +27,11 @@ import type { WebSocketFactory } from './session/index.js';
 export interface RendezvousOptions extends PolicyOverrides {
   /** Where this process reads. `RENDEZVOUS_REGION`. Required. */
   readonly region?: string | undefined;
-  /** `ws://` or `wss://` URLs of metadata nodes, the preferred one first. `RENDEZVOUS_NODES`, separated by commas. Required. */
+  /**
+   * `ws://` or `wss://` URLs of metadata nodes, the preferred one first; `|` between URLs makes them
+   * equals, which each process tries in an order of its own: `['wss://us-a|wss://us-b', 'wss://eu']`.
+   * `RENDEZVOUS_NODES`, separated by commas. Required.
+   */
   readonly nodes?: string | readonly string[] | undefined;
   /** Isolates applications that share a node. `RENDEZVOUS_NAMESPACE`, default `default`. */
   readonly namespace?: string | undefined;
@@ -58,7 +62,7 @@ export interface StoreOptions extends PolicyOverrides {
 /** What each option is after it was checked. */
 interface OptionValues extends Policy {
   readonly region: string;
-  readonly nodes: readonly string[];
+  readonly nodes: readonly (readonly string[])[];
   readonly namespace: string;
   readonly token: string;
   readonly role: 'reader' | 'writer';
@@ -98,7 +102,7 @@ export const CLIENT_OPTIONS: OptionTable = {
   nodes: {
     env: 'RENDEZVOUS_NODES',
     default: [],
-    range: 'ws:// or wss:// URLs, at most 16',
+    range: 'ws:// or wss:// URLs, at most 16, in the order of preference',
     parse: parseEndpoints,
     secret: true,
   },
