@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CounterSet } from './counters.js';
+import { DEFAULT_TIMINGS } from './failover/session-timings.js';
 import { CLIENT_OPTIONS, parseClientOptions, parseStoreOptions } from './options.js';
 import type { StoreSettings } from './options.js';
 import { DEFAULT_POLICY } from './policy.js';
@@ -122,4 +123,15 @@ test('the reference lists every counter', () => {
   );
   const listed = [...counters.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
   expect(listed.sort()).toEqual(Object.keys(new CounterSet().snapshot()).sort());
+});
+
+test('the reference states the times of failover that hold', () => {
+  const reference = readReference();
+  const failover = reference.slice(reference.indexOf('### Failover'));
+  const { silenceMsMax, ...stated } = DEFAULT_TIMINGS;
+  for (const timeMs of Object.values(stated)) {
+    expect(failover).toContain(`${timeMs.toLocaleString('en')} ms`);
+  }
+  // Silence is counted in thirds, and may begin right after a count.
+  expect(failover).toContain(`${silenceMsMax / 1_000} s to ${silenceMsMax / 750} s`);
 });

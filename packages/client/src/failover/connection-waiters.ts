@@ -46,7 +46,9 @@ export class ConnectionWaiters {
         waiter.reject(new RendezvousError('cancelled', 'Aborted by its signal.'));
       };
       const timer = setTimeout(() => {
-        waiter.reject(new RendezvousError('unavailable', `No node reached in ${Math.round(timeoutMs)} ms.`));
+        waiter.reject(
+          new RendezvousError('unavailable', `No node reached in ${Math.round(timeoutMs)} ms.`),
+        );
       }, timeoutMs);
       if (background) timer.unref();
       signal?.addEventListener('abort', onAbort);

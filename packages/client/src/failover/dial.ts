@@ -87,8 +87,8 @@ class Race {
 
   async retry(endpoint: Endpoint): Promise<void> {
     while (!this.isOver) {
-      await this.pause(endpoint.readyInMs(performance.now()));
-      if (!this.isOver) await this.attempt(endpoint);
+      const pauseMs = endpoint.readyInMs(performance.now());
+      await (pauseMs > 0 ? this.pause(pauseMs) : this.attempt(endpoint));
     }
   }
 

@@ -59,7 +59,7 @@ class Keeper {
   readonly #listener: ConnectionListener;
   readonly #signal: AbortSignal;
   readonly #ranking: EndpointRanking;
-  #isConnected = false;
+  #state: 'connecting' | 'connected' | 'away' = 'connecting';
 
   constructor(options: KeepConnectedOptions, listener: ConnectionListener, signal: AbortSignal) {
     this.#options = options;
@@ -69,8 +69,8 @@ class Keeper {
   }
 
   announce({ endpoint, connection }: Dialed): void {
-    if (this.#isConnected) this.#tell('info', 'session_moved', endpoint);
-    this.#isConnected = true;
+    if (this.#state === 'connected') this.#tell('info', 'session_moved', endpoint);
+    this.#state = 'connected';
     if (!endpoint.servesRegion) this.#tell('warn', 'region_not_served', endpoint);
     this.#listener.connected(connection);
   }
@@ -80,7 +80,7 @@ class Keeper {
     const { awayMs, reconnectDelayMsMax } = this.#options.timings;
     const timer = setTimeout(() => {
       const silence = new RendezvousError('unavailable', `No node reached for ${awayMs} ms.`);
-      this.#listener.away(this.#ranking.anyRefusal ?? silence);
+      this.#goAway(this.#ranking.anyRefusal ?? silence);
     }, awayMs);
     timer.unref();
     const dialed = await this.#dial(this.#ranking.ranked(), reconnectDelayMsMax, this.#signal);
@@ -97,7 +97,7 @@ class Keeper {
     const reason = await Promise.race([ended, found.then((next) => (next ? undefined : ended))]);
     search.abort();
     if (reason) {
-      this.#isConnected = false;
+      this.#state = 'connecting';
       this.#listener.lost(connection);
       const nowMs = performance.now();
       endpoint.lost(nowMs - connectedMs, nowMs);
@@ -152,11 +152,22 @@ class Keeper {
           ? (['warn', 'node_unreachable'] as const)
           : (['error', 'node_refused'] as const);
         this.#tell(level, event, endpoint, error.message);
-        // Waiting helps only where the same attempt may succeed later.
-        const { refusal } = this.#ranking;
-        if (refusal && !this.#isConnected) this.#listener.away(refusal);
+        this.#considerRefusals();
       },
     });
+  }
+
+  /** Waiting helps only where the same attempt may succeed later; and a refusal explains more than silence. */
+  #considerRefusals(): void {
+    if (this.#state === 'connected') return;
+    const { refusal, anyRefusal } = this.#ranking;
+    const reason = this.#state === 'away' ? anyRefusal : refusal;
+    if (reason) this.#goAway(reason);
+  }
+
+  #goAway(reason: RendezvousError): void {
+    this.#state = 'away';
+    this.#listener.away(reason);
   }
 
   #tell(
