@@ -1,6 +1,8 @@
 import {
   RendezvousError,
+  decodeSdkFrame,
   encodeBookmark,
+  encodeSdkFrame,
   emptyBookmark,
   isEmptyBookmark,
   isName,
@@ -9,7 +11,7 @@ import {
   parseBookmark,
   toCoverage,
 } from '@rendezvous/protocol';
-import type { Bookmark, ClientBody, StoreHandle } from '@rendezvous/protocol';
+import type { Bookmark, SdkClientBody, StoreHandle } from '@rendezvous/protocol';
 import { BranchOpener } from './branch-opener.js';
 import { extractBookmark, injectBookmark } from './carrier.js';
 import type { Carrier } from './carrier.js';
@@ -39,7 +41,7 @@ import type {
   Rendezvous,
   WaitOptions,
 } from './rendezvous.js';
-import { connect } from './session/index.js';
+import { connectWith } from './session/connect-with.js';
 import { createStoreHandle } from './store-handle.js';
 import { createUnknown, waitFor } from './wait.js';
 import type { WaitResult } from './wait.js';
@@ -47,6 +49,8 @@ import type { WaitResult } from './wait.js';
 /** How long an explicit close, abort or applied may take. */
 const REPORT_TIMEOUT_MS = 5_000;
 const FLUSH_TIMEOUT_MS = 60_000;
+/** A function's bundle need not hold the messages of monitors and peers. */
+const SDK_CODEC = { encode: encodeSdkFrame, decode: decodeSdkFrame };
 const AGENT = 'rendezvous-client-js/0.1.0';
 
 /**
@@ -205,7 +209,7 @@ class RendezvousClient implements Rendezvous {
   }
 
   /** Sends what the user asked for by name; does nothing where the client is off. */
-  async #report(body: ClientBody): Promise<void> {
+  async #report(body: SdkClientBody): Promise<void> {
     if (this.#isOff()) return;
     await this.#parts.session.perform(() => body, { timeoutMs: REPORT_TIMEOUT_MS });
   }
@@ -256,7 +260,7 @@ function createSession(settings: ClientSettings, counters: CounterSet, log: Log)
     region,
     timings: DEFAULT_TIMINGS,
     connect: (endpoint, signal) =>
-      connect({
+      connectWith(SDK_CODEC, {
         endpoint,
         namespace,
         token,

@@ -13,10 +13,11 @@
  */
 
 import { RendezvousError } from '@rendezvous/protocol';
-import type { ClientBody, Mode, NodeBody } from '@rendezvous/protocol';
+import type { Mode, NodeBody, SdkClientBody } from '@rendezvous/protocol';
 import { ConnectionWaiters } from './failover/connection-waiters.js';
 import { keepConnected } from './failover/keep-connected.js';
 import type { KeepConnectedOptions } from './failover/keep-connected.js';
+import { createAborted } from './session/deferred.js';
 import type { Connection } from './session/index.js';
 
 export interface NodeSessionOptions extends KeepConnectedOptions {
@@ -61,7 +62,7 @@ export class NodeSession {
    * answered. `toBody` is called at each sending, with the time that is left.
    */
   async perform(
-    toBody: (remainingMs: number) => ClientBody,
+    toBody: (remainingMs: number) => SdkClientBody,
     options: PerformOptions,
   ): Promise<NodeBody> {
     const deadlineMs = performance.now() + options.timeoutMs;
@@ -89,7 +90,7 @@ export class NodeSession {
 
   async #connected(timeoutMs: number, options: PerformOptions): Promise<Connection> {
     const { patient = false, background = false, signal } = options;
-    if (signal?.aborted) throw new RendezvousError('cancelled', 'Aborted by its signal.');
+    if (signal?.aborted) throw createAborted();
     if (this.#stop.signal.aborted) throw createShutDownError();
     if (this.#away && !patient) throw this.#away;
     this.#start();
@@ -108,7 +109,7 @@ export class NodeSession {
       },
       away: (reason: RendezvousError): void => {
         this.#away = reason;
-        this.#waiters.rejectImpatient(reason);
+        this.#waiters.reject(reason);
       },
     };
     keepConnected(this.#options, listener, this.#stop.signal).catch((error: unknown) => {
@@ -129,7 +130,7 @@ export class NodeSession {
 
   #end(reason: RendezvousError): void {
     this.#away = reason;
-    this.#waiters.rejectAll(reason);
+    this.#waiters.reject(reason, true);
   }
 }
 

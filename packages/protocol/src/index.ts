@@ -37,6 +37,7 @@ export {
   encodeClientFrame,
   encodeNodeFrame,
 } from './codec/session-frames.js';
+export { decodeSdkFrame, encodeSdkFrame } from './codec/sdk-frames.js';
 export { fromFailure, toFailure } from './failure.js';
 export { encodeJournalId, encodeUlid, isJournalId, isUlid } from './identifiers.js';
 export { KEY_BYTES_MAX, KEY_COUNT_MAX } from './keys.js';
@@ -73,6 +74,8 @@ export type {
   ReplicateAck,
   ReportClosed,
   Role,
+  SdkClientBody,
+  SdkNodeBody,
   Status,
   StatusAnswer,
   StoreInfo,

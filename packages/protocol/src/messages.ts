@@ -148,6 +148,12 @@ export type ClientBody =
   | ReportClosed
   | Ping;
 
+/** What the SDK asks: nothing that only monitors, peers and operators do. */
+export type SdkClientBody = Exclude<
+  ClientBody,
+  Status | Attach | Watermark | Replicate | ReplicateAck | ReportClosed
+>;
+
 export interface ClientMessage {
   /** Chosen by the client, 1 to 2^32 − 1, unique among its operations in progress. */
   readonly id: number;
@@ -291,6 +297,9 @@ export type NodeBody =
   | BranchesOpened
   | Watermarked
   | Batch;
+
+/** What the node answers to it. */
+export type SdkNodeBody = Exclude<NodeBody, StatusAnswer | BranchesOpened | Watermarked | Batch>;
 
 export interface NodeMessage {
   /** The id of the operation that it answers; 0 for a failure of the session itself. */

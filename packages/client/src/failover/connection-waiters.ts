@@ -1,4 +1,6 @@
 import { RendezvousError } from '@rendezvous/protocol';
+import { createDeferred } from '../session/deferred.js';
+import type { Deferred } from '../session/deferred.js';
 import type { Connection } from '../session/index.js';
 
 export interface WaiterOptions {
@@ -8,64 +10,41 @@ export interface WaiterOptions {
   readonly patient: boolean;
   /** Does not keep the process alive. */
   readonly background: boolean;
-  /** Rejects the wait with `cancelled`. */
+  /** Rejects the wait with `cancelled`. Must not be aborted yet. */
   readonly signal?: AbortSignal | undefined;
-}
-
-interface Waiter {
-  readonly patient: boolean;
-  readonly resolve: (connection: Connection) => void;
-  readonly reject: (reason: RendezvousError) => void;
 }
 
 /** The operations that wait for a connection. */
 export class ConnectionWaiters {
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new Map<Deferred<Connection>, WaiterOptions>();
 
-  /** Resolves with the next connection. `signal` must not be aborted yet. */
+  /** Resolves with the next connection. */
   wait(options: WaiterOptions): Promise<Connection> {
-    const { timeoutMs, patient, background, signal } = options;
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
+    const waiter = createDeferred<Connection>({
+      ...options,
+      expired: () => {
+        const message = `No node reached in ${Math.round(options.timeoutMs)} ms.`;
+        return new RendezvousError('unavailable', message);
+      },
+      onAbandoned: () => {
         this.#waiters.delete(waiter);
-      };
-      const waiter: Waiter = {
-        patient,
-        resolve: (connection) => {
-          settle();
-          resolve(connection);
-        },
-        reject: (reason) => {
-          settle();
-          reject(reason);
-        },
-      };
-      const onAbort = (): void => {
-        waiter.reject(new RendezvousError('cancelled', 'Aborted by its signal.'));
-      };
-      const timer = setTimeout(() => {
-        waiter.reject(
-          new RendezvousError('unavailable', `No node reached in ${Math.round(timeoutMs)} ms.`),
-        );
-      }, timeoutMs);
-      if (background) timer.unref();
-      signal?.addEventListener('abort', onAbort);
-      this.#waiters.add(waiter);
+      },
     });
+    this.#waiters.set(waiter, options);
+    return waiter.promise;
   }
 
   resolveAll(connection: Connection): void {
-    for (const waiter of [...this.#waiters]) waiter.resolve(connection);
+    for (const waiter of this.#waiters.keys()) waiter.resolve(connection);
+    this.#waiters.clear();
   }
 
-  /** Rejects those that are not patient. */
-  rejectImpatient(reason: RendezvousError): void {
-    for (const waiter of [...this.#waiters]) if (!waiter.patient) waiter.reject(reason);
-  }
-
-  rejectAll(reason: RendezvousError): void {
-    for (const waiter of [...this.#waiters]) waiter.reject(reason);
+  /** Rejects those that are not patient, or all. */
+  reject(reason: RendezvousError, alsoPatient = false): void {
+    for (const [waiter, { patient }] of this.#waiters) {
+      if (patient && !alsoPatient) continue;
+      this.#waiters.delete(waiter);
+      waiter.reject(reason);
+    }
   }
 }

@@ -12,10 +12,10 @@
  * stagger, so that a node which swallows packets costs the stagger and not a timeout. Each is tried
  * again after a back-off of its own until one has welcomed us.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { RendezvousError } from '@rendezvous/protocol';
 import type { Connection } from '../session/index.js';
 import type { Endpoint } from './endpoint.js';
+import { pause } from './pause.js';
 
 export interface Dialed {
   readonly endpoint: Endpoint;
@@ -33,68 +33,73 @@ export interface DialOptions {
 }
 
 /** Resolves with the first connection, or with undefined when it is given up. Never rejects. */
-export async function dial(
+export function dial(
   endpoints: readonly Endpoint[],
   options: DialOptions,
 ): Promise<Dialed | undefined> {
-  const race = new Race(options);
-  const runs: Promise<void>[] = [];
-  for (const endpoint of endpoints) {
-    if (race.isOver) break;
-    const isReady = endpoint.readyInMs(performance.now()) === 0;
-    const first = isReady ? race.attempt(endpoint) : Promise.resolve();
-    runs.push(first.then(() => race.retry(endpoint)));
-    if (isReady) await Promise.race([first, race.pause(options.staggerMs)]);
-  }
-  await Promise.all(runs);
-  race.end();
-  return race.winner;
+  return new Race(options).run(endpoints);
 }
 
 class Race {
-  winner: Dialed | undefined;
   readonly #options: DialOptions;
   readonly #over = new AbortController();
+  #winner: Dialed | undefined;
 
   constructor(options: DialOptions) {
     this.#options = options;
-    options.signal.addEventListener('abort', this.end);
-    if (options.signal.aborted) this.end();
   }
 
-  get isOver(): boolean {
+  async run(endpoints: readonly Endpoint[]): Promise<Dialed | undefined> {
+    const { signal } = this.#options;
+    const end = (): void => {
+      this.#over.abort();
+    };
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    await Promise.all(await this.#startAll(endpoints));
+    signal.removeEventListener('abort', end);
+    return this.#winner;
+  }
+
+  get #isOver(): boolean {
     return this.#over.signal.aborted;
   }
 
-  readonly end = (): void => {
-    this.#options.signal.removeEventListener('abort', this.end);
-    this.#over.abort();
-  };
+  /** Starts one after the other; what it resolves with ends with the race. */
+  async #startAll(endpoints: readonly Endpoint[]): Promise<Promise<void>[]> {
+    const runs: Promise<void>[] = [];
+    for (const endpoint of endpoints) {
+      if (this.#isOver) break;
+      const isReady = endpoint.readyInMs(performance.now()) === 0;
+      const first = isReady ? this.#attempt(endpoint) : Promise.resolve();
+      runs.push(first.then(() => this.#retry(endpoint)));
+      if (isReady) await Promise.race([first, this.#pause(this.#options.staggerMs)]);
+    }
+    return runs;
+  }
 
-  async attempt(endpoint: Endpoint): Promise<void> {
+  async #retry(endpoint: Endpoint): Promise<void> {
+    while (!this.#isOver) {
+      const pauseMs = endpoint.readyInMs(performance.now());
+      await (pauseMs > 0 ? this.#pause(pauseMs) : this.#attempt(endpoint));
+    }
+  }
+
+  async #attempt(endpoint: Endpoint): Promise<void> {
     try {
       const connection = await this.#options.connect(endpoint, this.#over.signal);
-      if (this.isOver) {
+      if (this.#isOver) {
         connection.shutdown();
       } else {
-        this.winner = { endpoint, connection };
-        this.end();
+        this.#winner = { endpoint, connection };
+        this.#over.abort();
       }
     } catch (error) {
-      if (!this.isOver) this.#options.onFailure(endpoint, RendezvousError.from(error));
+      if (!this.#isOver) this.#options.onFailure(endpoint, RendezvousError.from(error));
     }
   }
 
-  async retry(endpoint: Endpoint): Promise<void> {
-    while (!this.isOver) {
-      const pauseMs = endpoint.readyInMs(performance.now());
-      await (pauseMs > 0 ? this.pause(pauseMs) : this.attempt(endpoint));
-    }
-  }
-
-  /** Resolves after `delayMs`, or when the race is over. Does not keep the process alive. */
-  async pause(delayMs: number): Promise<void> {
-    const options = { ref: false, signal: this.#over.signal };
-    await delay(delayMs, undefined, options).catch(() => undefined);
+  #pause(delayMs: number): Promise<void> {
+    return pause(delayMs, this.#over.signal);
   }
 }

@@ -10,7 +10,6 @@
  * A better node is one that serves the region where the connected one does not, or that the user
  * prefers (`endpoint-ranking.ts`).
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { RendezvousError } from '@rendezvous/protocol';
 import type { Log } from '../log.js';
 import type { Connection } from '../session/index.js';
@@ -18,6 +17,7 @@ import { dial } from './dial.js';
 import type { Dialed } from './dial.js';
 import type { Endpoint } from './endpoint.js';
 import { EndpointRanking } from './endpoint-ranking.js';
+import { pause } from './pause.js';
 import type { SessionTimings } from './session-timings.js';
 
 export interface KeepConnectedOptions {
@@ -40,18 +40,12 @@ export interface ConnectionListener {
 }
 
 /** Resolves once `signal` is aborted and no connection stands that the listener has not been given. */
-export async function keepConnected(
+export function keepConnected(
   options: KeepConnectedOptions,
   listener: ConnectionListener,
   signal: AbortSignal,
 ): Promise<void> {
-  const keeper = new Keeper(options, listener, signal);
-  let current = await keeper.connectInTime();
-  while (current && !signal.aborted) {
-    keeper.announce(current);
-    current = (await keeper.untilReplaced(current)) ?? (await keeper.connectInTime());
-  }
-  current?.connection.shutdown();
+  return new Keeper(options, listener, signal).run();
 }
 
 class Keeper {
@@ -68,7 +62,16 @@ class Keeper {
     this.#ranking = new EndpointRanking(options.nodes, options.timings);
   }
 
-  announce({ endpoint, connection }: Dialed): void {
+  async run(): Promise<void> {
+    let current = await this.#connectInTime();
+    while (current && !this.#signal.aborted) {
+      this.#announce(current);
+      current = (await this.#untilReplaced(current)) ?? (await this.#connectInTime());
+    }
+    current?.connection.shutdown();
+  }
+
+  #announce({ endpoint, connection }: Dialed): void {
     if (this.#state === 'connected') this.#tell('info', 'session_moved', endpoint);
     this.#state = 'connected';
     if (!endpoint.servesRegion) this.#tell('warn', 'region_not_served', endpoint);
@@ -76,7 +79,7 @@ class Keeper {
   }
 
   /** Connects, however long it takes; we are away when it takes too long. Undefined once stopped. */
-  async connectInTime(): Promise<Dialed | undefined> {
+  async #connectInTime(): Promise<Dialed | undefined> {
     const { awayMs, reconnectDelayMsMax } = this.#options.timings;
     const timer = setTimeout(() => {
       const silence = new RendezvousError('unavailable', `No node reached for ${awayMs} ms.`);
@@ -89,7 +92,7 @@ class Keeper {
   }
 
   /** Resolves with the connection to a better node, or with undefined when this one is lost. */
-  async untilReplaced({ endpoint, connection }: Dialed): Promise<Dialed | undefined> {
+  async #untilReplaced({ endpoint, connection }: Dialed): Promise<Dialed | undefined> {
     const search = new AbortController();
     const connectedMs = performance.now();
     const { ended } = connection;
@@ -126,8 +129,7 @@ class Keeper {
     if (!this.#ranking.betterThan(connected).includes(endpoint)) return false;
     if (!connected.servesRegion) return true;
     const { settleMs } = this.#options.timings;
-    const settled = delay(settleMs, undefined, { ref: false, signal }).catch(() => undefined);
-    await Promise.race([settled, connection.ended]);
+    await Promise.race([pause(settleMs, signal), connection.ended]);
     if (connection.isOver) endpoint.lost(0, performance.now());
     return !connection.isOver;
   }

@@ -1,6 +1,6 @@
 /** The multiplexer under a `Connection`: ids, operations in progress, and the end of it all. */
 
-import { RendezvousError, decodeNodeFrame, fromFailure } from '@rendezvous/protocol';
+import { RendezvousError, fromFailure } from '@rendezvous/protocol';
 import type {
   Attach,
   Cancel,
@@ -13,7 +13,9 @@ import type {
   Welcome,
 } from '@rendezvous/protocol';
 import type { Connection, RequestOptions } from './connection.js';
+import { createAborted, createDeferred } from './deferred.js';
 import { Outbox } from './outbox.js';
+import type { SessionCodec } from './session-codec.js';
 import { SilenceWatch } from './silence-watch.js';
 import type { WebSocketLike } from './web-socket.js';
 
@@ -36,6 +38,7 @@ export interface ChannelOptions {
   /** For messages: unlike the endpoint it holds no credentials. */
   readonly host: string;
   readonly silenceMsMax: number;
+  readonly codec: SessionCodec;
 }
 
 export class Channel implements Connection {
@@ -66,6 +69,7 @@ export class Channel implements Connection {
     this.#announceEnd = announceEnd;
     this.#refuseOpen = refuseOpen;
     this.#outbox = new Outbox({
+      codec: options.codec,
       send: (frame) => socket.send(frame),
       onTooLarge: (message) => this.#refuseTooLarge(message),
     });
@@ -98,43 +102,25 @@ export class Channel implements Connection {
   }
 
   request(body: ClientBody, options: RequestOptions = {}): Promise<NodeBody> {
-    return new Promise((resolve, reject) => {
-      const { timeoutMs, signal } = options;
-      const refusal = signal?.aborted ? aborted() : this.#refusal();
-      if (refusal) {
-        reject(refusal);
-        return;
-      }
-      const abandon = (reason: RendezvousError): void => {
+    const refusal = options.signal?.aborted ? createAborted() : this.#refusal();
+    if (refusal) return Promise.reject(refusal);
+    const { promise, resolve, reject } = createDeferred<NodeBody>({
+      ...options,
+      expired: () => this.#unavailable(`no answer in ${options.timeoutMs} ms`),
+      onAbandoned: () => {
         if (body.kind === 'wait') this.send({ kind: 'cancel', target: id });
         this.#operations.delete(id);
-        settle();
-        reject(reason);
-      };
-      const onAbort = (): void => abandon(aborted());
-      signal?.addEventListener('abort', onAbort);
-      const timer =
-        timeoutMs === undefined
-          ? undefined
-          : setTimeout(() => abandon(this.#unavailable(`no answer in ${timeoutMs} ms`)), timeoutMs);
-      if (options.background) timer?.unref();
-      const settle = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const id = this.#begin(body, {
-        answer: (answer) => {
-          settle();
-          if (answer.kind === 'failure') reject(fromFailure(answer));
-          else resolve(answer);
-          return true;
-        },
-        lose: (reason) => {
-          settle();
-          reject(reason);
-        },
-      });
+      },
     });
+    const id = this.#begin(body, {
+      answer: (answer) => {
+        if (answer.kind === 'failure') reject(fromFailure(answer));
+        else resolve(answer);
+        return true;
+      },
+      lose: reject,
+    });
+    return promise;
   }
 
   stream(body: Attach | Replicate, listener: (body: NodeBody) => void): number {
@@ -194,7 +180,7 @@ export class Channel implements Connection {
 
   #decode(data: unknown): readonly NodeMessage[] {
     try {
-      if (data instanceof ArrayBuffer) return decodeNodeFrame(new Uint8Array(data));
+      if (data instanceof ArrayBuffer) return this.#options.codec.decode(new Uint8Array(data));
       throw new RendezvousError('bad_frame', 'The node sent a frame that is not binary.');
     } catch (error) {
       this.end(RendezvousError.from(error));
@@ -262,24 +248,4 @@ export class Channel implements Connection {
     socket.close(CLOSE_NORMAL);
     if (socket.terminate) setTimeout(() => socket.terminate?.(), CLOSE_GRACE_MS).unref();
   }
-}
-
-function aborted(): RendezvousError {
-  return new RendezvousError('cancelled', 'Aborted by its signal.');
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: RendezvousError) => void;
-}
-
-function createDeferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (reason: RendezvousError) => void = () => undefined;
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }

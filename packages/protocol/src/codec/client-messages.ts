@@ -13,6 +13,7 @@ import type {
   Replicate,
   ReplicateAck,
   ReportClosed,
+  SdkClientBody,
   Status,
   Wait,
   Watermark,
@@ -143,5 +144,17 @@ export const CLIENT_BODIES: Bodies<ClientBody> = {
   replicate: message(12, replicate),
   replicateAck: message(13, replicateAck),
   reportClosed: message(14, reportClosed),
+  ping: message(15, ping),
+};
+
+/** Those that the SDK sends; a bundle of it needs no others. */
+export const SDK_CLIENT_BODIES: Bodies<SdkClientBody> = {
+  hello: message(2, hello),
+  open: message(3, open),
+  abort: message(4, abort),
+  wait: message(5, wait),
+  cancel: message(6, cancel),
+  close: message(8, close),
+  applied: message(9, applied),
   ping: message(15, ping),
 };

@@ -32,6 +32,7 @@ const NOTHING: readonly never[] = Object.freeze([]);
 
 const NO_BYTES = new Uint8Array(0);
 
+/* @__NO_SIDE_EFFECTS__ */
 export function text(number: number): Field<string> {
   const tag = toTag(number, WIRE_TYPE.delimited);
   return {
@@ -48,6 +49,7 @@ export function text(number: number): Field<string> {
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function bytes(number: number): Field<Uint8Array> {
   const tag = toTag(number, WIRE_TYPE.delimited);
   return {
@@ -64,6 +66,7 @@ export function bytes(number: number): Field<Uint8Array> {
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function uint32(number: number): Field<number> {
   const tag = toTag(number, WIRE_TYPE.varint);
   return {
@@ -80,6 +83,7 @@ export function uint32(number: number): Field<number> {
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function uint64(number: number): Field<number> {
   const tag = toTag(number, WIRE_TYPE.varint);
   return {
@@ -96,6 +100,7 @@ export function uint64(number: number): Field<number> {
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function bool(number: number): Field<boolean> {
   const tag = toTag(number, WIRE_TYPE.varint);
   return {
@@ -113,6 +118,7 @@ export function bool(number: number): Field<boolean> {
 }
 
 /** One of `names`, which have the values 1, 2, … of the enum. Required: there is no default. */
+/* @__NO_SIDE_EFFECTS__ */
 export function oneOf<T extends string>(number: number, names: readonly T[]): Field<T> {
   const tag = toTag(number, WIRE_TYPE.varint);
   return {
@@ -137,6 +143,7 @@ export function oneOf<T extends string>(number: number, names: readonly T[]): Fi
 }
 
 /** A nested message. It is always written: an empty one is not an absent one. */
+/* @__NO_SIDE_EFFECTS__ */
 export function message<T>(number: number, codec: MessageCodec<T>): Field<T> {
   const tag = toTag(number, WIRE_TYPE.delimited);
   return {
@@ -159,6 +166,7 @@ export function message<T>(number: number, codec: MessageCodec<T>): Field<T> {
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function texts(number: number): Field<readonly string[]> {
   const tag = toTag(number, WIRE_TYPE.delimited);
   return list(
@@ -171,6 +179,7 @@ export function texts(number: number): Field<readonly string[]> {
   );
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function byteArrays(number: number): Field<readonly Uint8Array[]> {
   const tag = toTag(number, WIRE_TYPE.delimited);
   return list(
@@ -183,6 +192,7 @@ export function byteArrays(number: number): Field<readonly Uint8Array[]> {
   );
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function messages<T>(number: number, codec: MessageCodec<T>): Field<readonly T[]> {
   const element = message(number, codec);
   return list(
