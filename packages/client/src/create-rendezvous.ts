@@ -255,24 +255,13 @@ class RendezvousClient implements Rendezvous {
 
 function createSession(settings: ClientSettings, counters: CounterSet, log: Log): NodeSession {
   const { nodes, namespace, token, role, region, webSocket } = settings;
+  const identity = { namespace, token, role, region, webSocket, agent: AGENT, background: true };
   return new NodeSession({
     nodes,
     region,
     timings: DEFAULT_TIMINGS,
     connect: (endpoint, signal) =>
-      connectWith(SDK_CODEC, {
-        endpoint,
-        namespace,
-        token,
-        role,
-        region,
-        agent: AGENT,
-        background: true,
-        signal,
-        connectTimeoutMs: DEFAULT_TIMINGS.connectTimeoutMs,
-        silenceMsMax: DEFAULT_TIMINGS.silenceMsMax,
-        ...(webSocket && { webSocket }),
-      }),
+      connectWith(SDK_CODEC, { ...identity, ...DEFAULT_TIMINGS, endpoint, signal }),
     onConnect: () => {
       counters.add('connects');
     },

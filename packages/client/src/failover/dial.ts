@@ -15,7 +15,7 @@
 import { RendezvousError } from '@rendezvous/protocol';
 import type { Connection } from '../session/index.js';
 import type { Endpoint } from './endpoint.js';
-import { pause } from './pause.js';
+import { pause } from '../pause.js';
 
 export interface Dialed {
   readonly endpoint: Endpoint;

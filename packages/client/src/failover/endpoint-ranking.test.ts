@@ -54,15 +54,16 @@ test('better are nodes of an earlier place, not equals; of one that does not ser
   expect(betterThan('us-a')).toEqual(['us-b', 'eu', 'ap']);
 });
 
-test('there is a refusal once every node refused, until one may take us again', () => {
+test('a refusal is unanimous once every node refused, until one may take us again', () => {
   const ranking = createRanking();
   const no = new RendezvousError('unauthenticated', 'no');
+  expect(ranking.refusal).toEqual({ reason: undefined, isUnanimous: false });
   for (const endpoint of ranking.ranked()) {
-    expect(ranking.refusal).toBeUndefined();
+    expect(ranking.refusal.isUnanimous).toBe(false);
     endpoint.failed(no, 0, 0);
-    expect(ranking.anyRefusal).toBe(no);
+    expect(ranking.refusal.reason).toBe(no);
   }
-  expect(ranking.refusal).toBe(no);
+  expect(ranking.refusal.isUnanimous).toBe(true);
   find(ranking, 'eu').failed(new RendezvousError('unavailable', 'down'), 0, 0);
-  expect(ranking.refusal).toBeUndefined();
+  expect(ranking.refusal).toEqual({ reason: no, isUnanimous: false });
 });

@@ -34,14 +34,10 @@ export class EndpointRanking {
     return this.ranked().filter((other) => compare(other, endpoint) < 0);
   }
 
-  /** Why no node takes us; undefined while there is one that might. */
-  get refusal(): RendezvousError | undefined {
-    return this.#endpoints.every(({ refusal }) => refusal) ? this.anyRefusal : undefined;
-  }
-
-  /** The first reason for which a node does not take us. */
-  get anyRefusal(): RendezvousError | undefined {
-    return this.#endpoints.find(({ refusal }) => refusal)?.refusal;
+  /** Why nodes do not take us: the first reason, and whether each has one. */
+  get refusal(): { readonly reason: RendezvousError | undefined; readonly isUnanimous: boolean } {
+    const refusals = this.#endpoints.flatMap(({ refusal }) => refusal ?? []);
+    return { reason: refusals[0], isUnanimous: refusals.length === this.#endpoints.length };
   }
 }
 

@@ -17,7 +17,7 @@ import { dial } from './dial.js';
 import type { Dialed } from './dial.js';
 import type { Endpoint } from './endpoint.js';
 import { EndpointRanking } from './endpoint-ranking.js';
-import { pause } from './pause.js';
+import { pause } from '../pause.js';
 import type { SessionTimings } from './session-timings.js';
 
 export interface KeepConnectedOptions {
@@ -83,7 +83,7 @@ class Keeper {
     const { awayMs, reconnectDelayMsMax } = this.#options.timings;
     const timer = setTimeout(() => {
       const silence = new RendezvousError('unavailable', `No node reached for ${awayMs} ms.`);
-      this.#goAway(this.#ranking.anyRefusal ?? silence);
+      this.#goAway(this.#ranking.refusal.reason ?? silence);
     }, awayMs);
     timer.unref();
     const dialed = await this.#dial(this.#ranking.ranked(), reconnectDelayMsMax, this.#signal);
@@ -161,10 +161,9 @@ class Keeper {
 
   /** Waiting helps only where the same attempt may succeed later; and a refusal explains more than silence. */
   #considerRefusals(): void {
-    if (this.#state === 'connected') return;
-    const { refusal, anyRefusal } = this.#ranking;
-    const reason = this.#state === 'away' ? anyRefusal : refusal;
-    if (reason) this.#goAway(reason);
+    const { reason, isUnanimous } = this.#ranking.refusal;
+    const isDue = isUnanimous ? this.#state !== 'connected' : this.#state === 'away';
+    if (reason && isDue) this.#goAway(reason);
   }
 
   #goAway(reason: RendezvousError): void {

@@ -42,17 +42,13 @@ export interface ChannelOptions {
 }
 
 export class Channel implements Connection {
-  /** Resolves when the socket is open; rejects when the channel ends before. */
-  readonly opened: Promise<unknown>;
-  readonly ended: Promise<RendezvousError>;
-
   readonly #socket: WebSocketLike;
   readonly #options: ChannelOptions;
   readonly #outbox: Outbox;
   readonly #silence: SilenceWatch;
   readonly #operations = new Map<number, Operation>();
-  readonly #announceEnd: (reason: RendezvousError) => void;
-  readonly #refuseOpen: (reason: RendezvousError) => void;
+  readonly #opened = createDeferred<undefined>();
+  readonly #ended = createDeferred<RendezvousError>();
   #welcome: Welcome | undefined;
   #over: RendezvousError | undefined;
   #lastId = 0;
@@ -60,14 +56,8 @@ export class Channel implements Connection {
   constructor(socket: WebSocketLike, options: ChannelOptions) {
     this.#socket = socket;
     this.#options = options;
-    const { promise: ended, resolve: announceEnd } = createDeferred<RendezvousError>();
-    const { promise: opened, resolve: open, reject: refuseOpen } = createDeferred<undefined>();
-    this.ended = ended;
-    this.opened = opened;
     // Somebody may end the channel before anybody has looked at `opened`.
-    opened.catch(() => undefined);
-    this.#announceEnd = announceEnd;
-    this.#refuseOpen = refuseOpen;
+    this.opened.catch(() => undefined);
     this.#outbox = new Outbox({
       codec: options.codec,
       send: (frame) => socket.send(frame),
@@ -80,9 +70,16 @@ export class Channel implements Connection {
       onSilent: () => this.end(this.#unavailable(`silent for ${options.silenceMsMax} ms`)),
     });
     socket.binaryType = 'arraybuffer';
-    this.#listen(() => {
-      open(undefined);
-    });
+    this.#listen();
+  }
+
+  /** Resolves when the socket is open; rejects when the channel ends before. */
+  get opened(): Promise<unknown> {
+    return this.#opened.promise;
+  }
+
+  get ended(): Promise<RendezvousError> {
+    return this.#ended.promise;
   }
 
   get isOver(): boolean {
@@ -150,16 +147,16 @@ export class Channel implements Connection {
     this.#over = reason;
     this.#silence.stop();
     this.#outbox.discard();
-    this.#announceEnd(reason);
-    this.#refuseOpen(reason);
+    this.#ended.resolve(reason);
+    this.#opened.reject(reason);
     const loss = this.#toLoss(reason);
     for (const operation of this.#operations.values()) operation.lose(loss);
     this.#operations.clear();
     this.#close();
   }
 
-  #listen(open: () => void): void {
-    this.#socket.addEventListener('open', open);
+  #listen(): void {
+    this.#socket.addEventListener('open', () => this.#opened.resolve(undefined));
     this.#socket.addEventListener('message', ({ data }) => this.#receive(data));
     this.#socket.addEventListener('error', ({ message }) =>
       this.end(this.#unavailable(message ?? 'the socket failed')),

@@ -1,6 +1,7 @@
 import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, RendezvousError } from '@rendezvous/protocol';
 import type { Role, Welcome } from '@rendezvous/protocol';
 import { Channel } from './channel.js';
+import { createAborted } from './deferred.js';
 import type { Connection } from './connection.js';
 import type { SessionCodec } from './session-codec.js';
 import { loadWebSocketFactory } from './web-socket.js';
@@ -16,7 +17,7 @@ export interface ConnectOptions {
   /** Name and version of the program, for the operator's eyes. */
   readonly agent?: string;
   /** Default: `globalThis.WebSocket`, else the package `ws`. */
-  readonly webSocket?: WebSocketFactory;
+  readonly webSocket?: WebSocketFactory | undefined;
   /** From the start to the Welcome. Default 5,000. */
   readonly connectTimeoutMs?: number;
   /** How long the node may be silent while it owes an answer. Default 6,000. */
@@ -37,11 +38,11 @@ export async function connectWith(
 ): Promise<Connection> {
   const { endpoint, silenceMsMax = 6_000, connectTimeoutMs = 5_000, signal } = options;
   const factory = options.webSocket ?? (await loadWebSocketFactory(options.background ?? false));
-  if (signal?.aborted) throw cancelled();
+  if (signal?.aborted) throw createAborted();
   const { socket, host } = openSocket(factory, endpoint);
   const channel = new Channel(socket, { host, silenceMsMax, codec });
   const giveUp = (): void => {
-    channel.end(cancelled());
+    channel.end(createAborted());
   };
   const timer = setTimeout(() => {
     const message = `The node at ${host} did not welcome us in ${connectTimeoutMs} ms.`;
@@ -71,22 +72,19 @@ function openSocket(
 }
 
 async function greet(channel: Channel, options: ConnectOptions): Promise<Welcome> {
+  const { namespace, token = '', role, region, agent = '' } = options;
   const answer = await channel.request({
     kind: 'hello',
     protocolMin: PROTOCOL_VERSION_MIN,
     protocolMax: PROTOCOL_VERSION,
-    namespace: options.namespace,
-    token: options.token ?? '',
-    role: options.role,
-    region: options.region,
-    agent: options.agent ?? '',
+    namespace,
+    token,
+    role,
+    region,
+    agent,
   });
   if (answer.kind === 'welcome') return answer;
   const error = new RendezvousError('bad_frame', `The node answered a hello with ${answer.kind}.`);
   channel.end(error);
   throw error;
-}
-
-function cancelled(): RendezvousError {
-  return new RendezvousError('cancelled', 'Connecting was given up.');
 }
