@@ -85,14 +85,13 @@ export class NodeSession {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     this.#connection?.shutdown();
-    this.#end(createShutDownError());
+    this.#end(new RendezvousError('shut_down', 'This Rendezvous client was shut down.'));
   }
 
   async #connected(timeoutMs: number, options: PerformOptions): Promise<Connection> {
     const { patient = false, background = false, signal } = options;
     if (signal?.aborted) throw createAborted();
-    if (this.#stop.signal.aborted) throw createShutDownError();
-    if (this.#away && !patient) throw this.#away;
+    if (this.#away && (!patient || this.#stop.signal.aborted)) throw this.#away;
     this.#start();
     return this.#waiters.wait({ timeoutMs, patient, background, signal });
   }
@@ -132,8 +131,4 @@ export class NodeSession {
     this.#away = reason;
     this.#waiters.reject(reason, true);
   }
-}
-
-function createShutDownError(): RendezvousError {
-  return new RendezvousError('shut_down', 'This Rendezvous client was shut down.');
 }

@@ -102,7 +102,7 @@ export const CLIENT_OPTIONS: OptionTable = {
   nodes: {
     env: 'RENDEZVOUS_NODES',
     default: [],
-    range: 'ws:// or wss:// URLs, at most 16, in the order of preference',
+    range: 'ws:// or wss:// URLs, at most 16',
     parse: parseEndpoints,
     secret: true,
   },

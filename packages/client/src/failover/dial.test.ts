@@ -45,9 +45,10 @@ function startDial(
   const result = dial(endpoints, {
     staggerMs,
     signal: stop.signal,
-    connect: (endpoint, signal) => {
-      attempts.push(endpoint.host);
-      const list = behaviours[endpoints.indexOf(endpoint)] ?? [];
+    connect: (url, signal) => {
+      const index = endpoints.findIndex((endpoint) => endpoint.url === url);
+      attempts.push(`n${index}`);
+      const list = behaviours[index] ?? [];
       const behaviour = list.length > 1 ? list.shift() : list[0];
       return (behaviour ?? isDown)(signal);
     },

@@ -25,7 +25,7 @@ export interface Dialed {
 export interface DialOptions {
   readonly staggerMs: number;
   /** Rejects soon after its signal is aborted. */
-  readonly connect: (endpoint: Endpoint, signal: AbortSignal) => Promise<Connection>;
+  readonly connect: (url: string, signal: AbortSignal) => Promise<Connection>;
   /** Told of every failed attempt; has to set when the endpoint is tried again. */
   readonly onFailure: (endpoint: Endpoint, error: RendezvousError) => void;
   /** Gives up. */
@@ -87,7 +87,7 @@ class Race {
 
   async #attempt(endpoint: Endpoint): Promise<void> {
     try {
-      const connection = await this.#options.connect(endpoint, this.#over.signal);
+      const connection = await this.#options.connect(endpoint.url, this.#over.signal);
       if (this.#isOver) {
         connection.shutdown();
       } else {

@@ -80,13 +80,13 @@ class Keeper {
 
   /** Connects, however long it takes; we are away when it takes too long. Undefined once stopped. */
   async #connectInTime(): Promise<Dialed | undefined> {
-    const { awayMs, reconnectDelayMsMax } = this.#options.timings;
+    const { awayMs } = this.#options.timings;
     const timer = setTimeout(() => {
       const silence = new RendezvousError('unavailable', `No node reached for ${awayMs} ms.`);
       this.#goAway(this.#ranking.refusal.reason ?? silence);
     }, awayMs);
     timer.unref();
-    const dialed = await this.#dial(this.#ranking.ranked(), reconnectDelayMsMax, this.#signal);
+    const dialed = await this.#dial(this.#ranking.ranked(), this.#signal);
     clearTimeout(timer);
     return dialed;
   }
@@ -114,7 +114,7 @@ class Keeper {
     for (;;) {
       const better = this.#ranking.betterThan(connected);
       if (better.length === 0) return undefined;
-      const found = await this.#dial(better, this.#options.timings.returnDelayMsMax, signal);
+      const found = await this.#dial(better, signal);
       if (!found || (await this.#isWorthMoving(found, connected, signal))) return found;
       found.connection.shutdown();
     }
@@ -134,29 +134,27 @@ class Keeper {
     return !connection.isOver;
   }
 
-  #dial(
-    endpoints: readonly Endpoint[],
-    delayMsMax: number,
-    signal: AbortSignal,
-  ): Promise<Dialed | undefined> {
+  async #dial(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Dialed | undefined> {
     const { connect, region, timings } = this.#options;
-    return dial(endpoints, {
+    const dialed = await dial(endpoints, {
       staggerMs: timings.staggerMs,
       signal,
-      connect: async (endpoint, attempt) => {
-        const connection = await connect(endpoint.url, attempt);
-        endpoint.welcomed(connection.welcome.regions.includes(region));
-        return connection;
-      },
+      connect,
       onFailure: (endpoint, error) => {
-        endpoint.failed(error, performance.now(), delayMsMax);
-        const [level, event] = error.retryable
-          ? (['warn', 'node_unreachable'] as const)
-          : (['error', 'node_refused'] as const);
-        this.#tell(level, event, endpoint, error.message);
-        this.#considerRefusals();
+        this.#attemptFailed(endpoint, error);
       },
     });
+    dialed?.endpoint.welcomed(dialed.connection.welcome.regions.includes(region));
+    return dialed;
+  }
+
+  #attemptFailed(endpoint: Endpoint, error: RendezvousError): void {
+    const { reconnectDelayMsMax, returnDelayMsMax } = this.#options.timings;
+    const delayMsMax = this.#state === 'connected' ? returnDelayMsMax : reconnectDelayMsMax;
+    endpoint.failed(error, performance.now(), delayMsMax);
+    if (error.retryable) this.#tell('warn', 'node_unreachable', endpoint, error.message);
+    else this.#tell('error', 'node_refused', endpoint, error.message);
+    this.#considerRefusals();
   }
 
   /** Waiting helps only where the same attempt may succeed later; and a refusal explains more than silence. */
