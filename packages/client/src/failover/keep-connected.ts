@@ -177,6 +177,6 @@ class Keeper {
   ): void {
     if (this.#signal.aborted) return;
     const { log, region } = this.#options;
-    log({ level, event, node, region, ...(message !== undefined && { message }) });
+    log({ level, event, node, region, message });
   }
 }
