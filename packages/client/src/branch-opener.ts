@@ -3,12 +3,12 @@
  * the node answers, for a minute at most and ten thousand at a time.
  */
 
-import { setTimeout as delay } from 'node:timers/promises';
 import { RendezvousError } from '@rendezvous/protocol';
 import type { Abort, NodeBody, Open, Opened } from '@rendezvous/protocol';
 import type { Context } from './context.js';
 import type { CounterSet } from './counters.js';
 import { within } from './deadline.js';
+import { pause } from './pause.js';
 import { createIdentifier } from './identifier.js';
 import type { Log } from './log.js';
 import type { NodeSession } from './node-session.js';
@@ -137,7 +137,7 @@ export class BranchOpener {
           return undefined;
         }
       }
-      await delay(backoff.nextDelayMs(), undefined, { ref: false });
+      await pause(backoff.nextDelayMs());
     }
   }
 }

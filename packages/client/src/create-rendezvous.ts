@@ -1,6 +1,8 @@
 import {
   RendezvousError,
+  decodeSdkFrame,
   encodeBookmark,
+  encodeSdkFrame,
   emptyBookmark,
   isEmptyBookmark,
   isName,
@@ -9,7 +11,7 @@ import {
   parseBookmark,
   toCoverage,
 } from '@rendezvous/protocol';
-import type { Bookmark, ClientBody, StoreHandle } from '@rendezvous/protocol';
+import type { Bookmark, SdkClientBody, StoreHandle } from '@rendezvous/protocol';
 import { BranchOpener } from './branch-opener.js';
 import { extractBookmark, injectBookmark } from './carrier.js';
 import type { Carrier } from './carrier.js';
@@ -18,6 +20,7 @@ import type { ClientParts } from './client-parts.js';
 import { Context, Scope } from './context.js';
 import { CounterSet } from './counters.js';
 import type { Counters } from './counters.js';
+import { DEFAULT_TIMINGS } from './failover/session-timings.js';
 import { createIdentifier } from './identifier.js';
 import { parseKeys } from './keys.js';
 import { createCalmLog } from './log.js';
@@ -38,7 +41,7 @@ import type {
   Rendezvous,
   WaitOptions,
 } from './rendezvous.js';
-import { connect } from './session/index.js';
+import { connectWith } from './session/connect-with.js';
 import { createStoreHandle } from './store-handle.js';
 import { createUnknown, waitFor } from './wait.js';
 import type { WaitResult } from './wait.js';
@@ -46,6 +49,8 @@ import type { WaitResult } from './wait.js';
 /** How long an explicit close, abort or applied may take. */
 const REPORT_TIMEOUT_MS = 5_000;
 const FLUSH_TIMEOUT_MS = 60_000;
+/** A function's bundle need not hold the messages of monitors and peers. */
+const SDK_CODEC = { encode: encodeSdkFrame, decode: decodeSdkFrame };
 const AGENT = 'rendezvous-client-js/0.1.0';
 
 /**
@@ -204,7 +209,7 @@ class RendezvousClient implements Rendezvous {
   }
 
   /** Sends what the user asked for by name; does nothing where the client is off. */
-  async #report(body: ClientBody): Promise<void> {
+  async #report(body: SdkClientBody): Promise<void> {
     if (this.#isOff()) return;
     await this.#parts.session.perform(() => body, { timeoutMs: REPORT_TIMEOUT_MS });
   }
@@ -250,20 +255,13 @@ class RendezvousClient implements Rendezvous {
 
 function createSession(settings: ClientSettings, counters: CounterSet, log: Log): NodeSession {
   const { nodes, namespace, token, role, region, webSocket } = settings;
+  const identity = { namespace, token, role, region, webSocket, agent: AGENT, background: true };
   return new NodeSession({
-    endpoints: nodes,
+    nodes,
+    region,
+    timings: DEFAULT_TIMINGS,
     connect: (endpoint, signal) =>
-      connect({
-        endpoint,
-        namespace,
-        token,
-        role,
-        region,
-        agent: AGENT,
-        background: true,
-        signal,
-        ...(webSocket && { webSocket }),
-      }),
+      connectWith(SDK_CODEC, { ...identity, ...DEFAULT_TIMINGS, endpoint, signal }),
     onConnect: () => {
       counters.add('connects');
     },

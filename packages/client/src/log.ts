@@ -16,13 +16,13 @@ export function logAsWarning({ level, event, ...fields }: LogEvent): void {
 }
 
 /**
- * A log that passes on each event at most once a minute per event name and `store`, and that
+ * A log that passes on each event at most once a minute per event name, `store` and `node`, and that
  * never throws: a failure repeats with every read, and no read fails because of its log line.
  */
 export function createCalmLog(log: Log): Log {
   const lastLoggedMs = new Map<string, number>();
   return (event) => {
-    const key = `${event.event} ${String(event['store'])}`;
+    const key = `${event.event} ${String(event['store'])} ${String(event['node'])}`;
     const nowMs = performance.now();
     const lastMs = lastLoggedMs.get(key);
     if (lastMs !== undefined && nowMs - lastMs < REPEAT_AFTER_MS) return;

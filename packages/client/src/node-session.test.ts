@@ -1,6 +1,13 @@
+import { parseBookmark } from '@rendezvous/protocol';
+import type { Bookmark } from '@rendezvous/protocol';
 import { expect, onTestFinished, test } from 'vitest';
-import { CONSISTENT, TIMED_OUT, startFakeNode } from '../test/fake-node.js';
+import { CONSISTENT, JOURNAL, TIMED_OUT, startFakeNode } from '../test/fake-node.js';
 import { BOOKMARK, createRead, createWrite, startClient } from '../test/start-client.js';
+import type { Rendezvous } from './index.js';
+
+function parseCurrent(rv: Rendezvous): Bookmark {
+  return parseBookmark(rv.current() ?? '', 'default');
+}
 
 test('a wait that loses its connection is sent again with the time that is left', async () => {
   const { node, rv } = await startClient();
@@ -29,6 +36,34 @@ test('an open that loses its connection is sent again under the same bid', async
   expect(bids).toHaveLength(2);
   expect(new Set(bids).size).toBe(1);
   expect(rv.counters.opensUnacknowledged).toBe(0);
+});
+
+test('rule 18: of an open that two nodes may have, the bookmark covers the copy that was acknowledged', async () => {
+  const [first, second] = [await startFakeNode(), await startFakeNode()];
+  onTestFinished(() => second.shutdown());
+  const { rv } = await startClient({ nodes: [first.url, second.url], openTimeoutMs: 0 });
+  // It may have journalled the open, and never says so.
+  first.answers.open = () => undefined;
+  let acknowledge = (): void => undefined;
+  second.answers.open = (_body, reply) => {
+    acknowledge = () => {
+      reply({ kind: 'opened', journal: 'B'.repeat(JOURNAL.length), sequence: 5 });
+    };
+  };
+  await rv.run(undefined, async () => {
+    await rv.store('posts').write(createWrite());
+    await first.waitFor('open', 1);
+    await first.shutdown();
+    await second.waitFor('open', 1);
+    expect(parseCurrent(rv)).toMatchObject({ incomplete: ['posts'], positions: new Map() });
+    acknowledge();
+    await rv.flush();
+    expect(parseCurrent(rv)).toMatchObject({
+      incomplete: [],
+      positions: new Map([['B'.repeat(JOURNAL.length), 5]]),
+    });
+  });
+  expect(second.received('open')).toEqual(first.received('open'));
 });
 
 test('the endpoints are tried in order, and the next one takes over', async () => {

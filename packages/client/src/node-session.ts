@@ -1,39 +1,27 @@
 /**
- * The process's one session with a node, kept up: it connects when first needed, connects anew when
- * the connection is lost, and sends again what was in progress.
+ * The process's one session with its nodes: operations go to whichever node is connected, wait for a
+ * connection while there is none, and are sent again, perhaps to another node, when it is lost.
  *
  * ```
- *   idle ── first operation ──▶ connecting ◀── lost ──▶ connected
- *                                   │ away for AWAY_MS, or every node refuses us
- *                                   ▼
- *                                 away (still connecting, with back-off)
+ *   idle ── first operation ──▶ connecting ◀──────▶ connected
+ *                                   │                   ▲
+ *                                   └──▶ away ──────────┘   (failover/keep-connected.ts says when)
  * ```
  *
- * While connecting, operations wait for the connection. Once away they fail at once, except patient
- * ones: a node that is down must not cost every read its whole deadline. Everything sent through
- * `perform` must be idempotent.
+ * Once away, operations fail at once, except patient ones: nodes that are down must not cost every
+ * read its whole deadline. Everything sent through `perform` must be idempotent.
  */
 
-import { setTimeout as delay } from 'node:timers/promises';
 import { RendezvousError } from '@rendezvous/protocol';
-import type { ClientBody, Mode, NodeBody } from '@rendezvous/protocol';
-import type { Log } from './log.js';
-import { createBackoff } from './session/index.js';
+import type { Mode, NodeBody, SdkClientBody } from '@rendezvous/protocol';
+import { ConnectionWaiters } from './failover/connection-waiters.js';
+import { keepConnected } from './failover/keep-connected.js';
+import type { KeepConnectedOptions } from './failover/keep-connected.js';
+import { createAborted } from './session/deferred.js';
 import type { Connection } from './session/index.js';
 
-/** A reconnect or a node's restart may take so long before operations fail at once. */
-const AWAY_MS = 2_000;
-/** So long may a node be back before we find it; an attempt costs it little. */
-const RECONNECT_DELAY_MS_MAX = 1_000;
-/** A connection that lasted so long was a success; the back-off starts over. */
-const STABLE_MS = 5_000;
-
-export interface NodeSessionOptions {
-  /** In the order of preference. */
-  readonly endpoints: readonly string[];
-  readonly connect: (endpoint: string, signal: AbortSignal) => Promise<Connection>;
+export interface NodeSessionOptions extends KeepConnectedOptions {
   readonly onConnect: () => void;
-  readonly log: Log;
 }
 
 export interface PerformOptions {
@@ -46,17 +34,10 @@ export interface PerformOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Waiter {
-  readonly patient: boolean;
-  readonly resolve: (connection: Connection) => void;
-  readonly reject: (reason: RendezvousError) => void;
-}
-
 export class NodeSession {
   readonly #options: NodeSessionOptions;
-  readonly #backoff = createBackoff({ delayMsMax: RECONNECT_DELAY_MS_MAX });
   readonly #stop = new AbortController();
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new ConnectionWaiters();
   #started = false;
   #connection: Connection | undefined;
   #away: RendezvousError | undefined;
@@ -81,7 +62,7 @@ export class NodeSession {
    * answered. `toBody` is called at each sending, with the time that is left.
    */
   async perform(
-    toBody: (remainingMs: number) => ClientBody,
+    toBody: (remainingMs: number) => SdkClientBody,
     options: PerformOptions,
   ): Promise<NodeBody> {
     const deadlineMs = performance.now() + options.timeoutMs;
@@ -104,135 +85,50 @@ export class NodeSession {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     this.#connection?.shutdown();
-    this.#refuse(createShutDownError(), true);
+    this.#end(new RendezvousError('shut_down', 'This Rendezvous client was shut down.'));
   }
 
-  #connected(timeoutMs: number, options: PerformOptions): Promise<Connection> {
+  async #connected(timeoutMs: number, options: PerformOptions): Promise<Connection> {
     const { patient = false, background = false, signal } = options;
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-        this.#waiters.delete(waiter);
-      };
-      const waiter: Waiter = {
-        patient,
-        resolve: (connection) => {
-          settle();
-          resolve(connection);
-        },
-        reject: (reason) => {
-          settle();
-          reject(reason);
-        },
-      };
-      const onAbort = (): void => {
-        waiter.reject(new RendezvousError('cancelled', 'Aborted by its signal.'));
-      };
-      const timer = setTimeout(() => {
-        waiter.reject(new RendezvousError('unavailable', `No node reached in ${timeoutMs} ms.`));
-      }, timeoutMs);
-      if (background) timer.unref();
-      signal?.addEventListener('abort', onAbort);
-      this.#waiters.add(waiter);
-      if (signal?.aborted) onAbort();
-      else if (this.#stop.signal.aborted) waiter.reject(createShutDownError());
-      else if (this.#away && !patient) waiter.reject(this.#away);
-      else this.#start();
-    });
+    if (signal?.aborted) throw createAborted();
+    if (this.#away && (!patient || this.#stop.signal.aborted)) throw this.#away;
+    this.#start();
+    return this.#waiters.wait({ timeoutMs, patient, background, signal });
   }
 
   #start(): void {
     if (this.#started) return;
     this.#started = true;
-    this.#keepConnected().catch((error: unknown) => {
-      this.#refuse(RendezvousError.from(error), true);
+    const listener = {
+      connected: (connection: Connection): void => {
+        this.#accept(connection);
+      },
+      lost: (connection: Connection): void => {
+        if (this.#connection === connection) this.#connection = undefined;
+      },
+      away: (reason: RendezvousError): void => {
+        this.#away = reason;
+        this.#waiters.reject(reason);
+      },
+    };
+    keepConnected(this.#options, listener, this.#stop.signal).catch((error: unknown) => {
+      this.#end(RendezvousError.from(error));
     });
   }
 
-  async #keepConnected(): Promise<void> {
-    for (;;) {
-      const connection = await this.#connectInTime();
-      if (!connection) return;
-      const connectedMs = performance.now();
-      this.#accept(connection);
-      const reason = await connection.ended;
-      this.#connection = undefined;
-      if (this.#stop.signal.aborted) return;
-      this.#options.log({ level: 'warn', event: 'session_lost', message: reason.message });
-      if (performance.now() - connectedMs >= STABLE_MS) this.#backoff.reset();
-      else await this.#pause();
-    }
-  }
-
-  /** Connects, however long it takes; we are away when it takes too long. */
-  async #connectInTime(): Promise<Connection | undefined> {
-    const timer = setTimeout(() => {
-      this.#refuse(new RendezvousError('unavailable', `No node reached for ${AWAY_MS} ms.`));
-    }, AWAY_MS);
-    timer.unref();
-    try {
-      for (;;) {
-        const connection = await this.#connectToFirst();
-        if (connection) return connection;
-        await this.#pause();
-        if (this.#stop.signal.aborted) return undefined;
-      }
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** Backs off; at most until the session is shut down. */
-  async #pause(): Promise<void> {
-    const options = { ref: false, signal: this.#stop.signal };
-    await delay(this.#backoff.nextDelayMs(), undefined, options).catch(() => undefined);
-  }
-
-  /** Tries the endpoints in order, once. */
-  async #connectToFirst(): Promise<Connection | undefined> {
-    const errors: RendezvousError[] = [];
-    for (const endpoint of this.#options.endpoints) {
-      try {
-        return await this.#options.connect(endpoint, this.#stop.signal);
-      } catch (error) {
-        errors.push(RendezvousError.from(error));
-      }
-    }
-    // Waiting helps only where the same attempt may succeed later.
-    const [first = createNoNodeError()] = errors;
-    if (errors.every((error) => !error.retryable)) this.#refuse(first);
-    this.#options.log({ level: 'warn', event: 'node_unreachable', message: first.message });
-    return undefined;
-  }
-
   #accept(connection: Connection): void {
-    if (this.#stop.signal.aborted) {
-      connection.shutdown();
-      return;
-    }
+    const previous = this.#connection;
     this.#connection = connection;
     this.#modeCeiling = connection.welcome.modeCeiling;
     this.#away = undefined;
     this.#options.onConnect();
-    for (const waiter of [...this.#waiters]) waiter.resolve(connection);
+    this.#waiters.resolveAll(connection);
+    // What is in progress there is sent again, here.
+    previous?.shutdown();
   }
 
-  #refuse(reason: RendezvousError, alsoPatient = false): void {
+  #end(reason: RendezvousError): void {
     this.#away = reason;
-    for (const waiter of [...this.#waiters]) {
-      if (alsoPatient || !waiter.patient) waiter.reject(reason);
-    }
+    this.#waiters.reject(reason, true);
   }
-}
-
-function createShutDownError(): RendezvousError {
-  return new RendezvousError('shut_down', 'This Rendezvous client was shut down.');
-}
-
-function createNoNodeError(): RendezvousError {
-  return new RendezvousError(
-    'config_invalid',
-    'No node is configured: set the option "nodes" or RENDEZVOUS_NODES.',
-  );
 }

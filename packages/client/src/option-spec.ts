@@ -4,13 +4,17 @@ import { RendezvousError, isName } from '@rendezvous/protocol';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface OptionSpec<T> {
-  readonly env?: string;
-  readonly default: T;
-  /** What is allowed; completes the sentence "must be …". */
+/** What an option may be. */
+export interface OptionRange<T> {
+  /** Completes the sentence "must be …". */
   readonly range: string;
   /** The value, or undefined if it is out of range. Text from the environment comes as it is. */
   readonly parse: (value: unknown) => T | undefined;
+}
+
+export interface OptionSpec<T> extends OptionRange<T> {
+  readonly env?: string;
+  readonly default: T;
   /** Keep the value out of messages. */
   readonly secret?: true;
 }
@@ -57,15 +61,25 @@ export function createRangeError(what: string, value: unknown, range: string): R
   return new RendezvousError('config_invalid', `${what} is ${shown}: it must be ${range}.${hint}`);
 }
 
-export function parseName(value: unknown): string | undefined {
-  return typeof value === 'string' && isName(value) ? value : undefined;
-}
+export const NAME: OptionRange<string> = {
+  range: NAME_RANGE,
+  parse: (value) => (typeof value === 'string' && isName(value) ? value : undefined),
+};
 
-export function parseEndpoints(value: unknown): readonly string[] | undefined {
+const ENDPOINT_COUNT_MAX = 16;
+
+/**
+ * URLs in the order of preference, equals together: `|` stands between equals, a comma (or the next
+ * entry of a list) between those that are not.
+ */
+export function parseEndpoints(value: unknown): readonly (readonly string[])[] | undefined {
   const list: unknown = typeof value === 'string' ? value.split(',') : value;
-  if (!Array.isArray(list) || list.length === 0 || list.length > 16) return undefined;
-  const endpoints = list.map((item) => (typeof item === 'string' ? item.trim() : ''));
-  return endpoints.every(isWebSocketUrl) ? endpoints : undefined;
+  if (!Array.isArray(list) || list.length === 0) return undefined;
+  const tiers = list.map((item) =>
+    typeof item === 'string' ? item.split('|').map((url) => url.trim()) : [''],
+  );
+  const urls = tiers.flat();
+  return urls.length <= ENDPOINT_COUNT_MAX && urls.every(isWebSocketUrl) ? tiers : undefined;
 }
 
 function isWebSocketUrl(text: string): boolean {
@@ -73,22 +87,39 @@ function isWebSocketUrl(text: string): boolean {
   return ['ws:', 'wss:'].includes(new URL(text).protocol);
 }
 
-export function parseBoolean(value: unknown): boolean | undefined {
-  if (value === true || value === 'true' || value === '1') return true;
-  return value === false || value === 'false' || value === '0' || value === '' ? false : undefined;
-}
-
-export function oneOf<T extends string>(
-  ...allowed: readonly T[]
-): (value: unknown) => T | undefined {
-  return (value) => allowed.find((candidate) => candidate === value);
-}
-
-export function integerTo(max: number): (value: unknown) => number | undefined {
-  return (value) => {
-    const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-    return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= max
-      ? number
+export const BOOLEAN: OptionRange<boolean> = {
+  range: 'true or false',
+  parse: (value) => {
+    if (value === true || value === 'true' || value === '1') return true;
+    return value === false || value === 'false' || value === '0' || value === ''
+      ? false
       : undefined;
+  },
+};
+
+export function oneOf<T extends string>(...allowed: readonly T[]): OptionRange<T> {
+  return {
+    range: `${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1) ?? ''}`,
+    parse: (value) => allowed.find((candidate) => candidate === value),
+  };
+}
+
+export function integerTo(max: number): OptionRange<number> {
+  return {
+    range: `a whole number from 0 to ${max.toLocaleString('en')}`,
+    parse: (value) => {
+      const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+      return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= max
+        ? number
+        : undefined;
+    },
+  };
+}
+
+/** A function; what it takes and returns shows when it is called. */
+export function aFunction<T>(): OptionRange<T> {
+  return {
+    range: 'a function',
+    parse: (value) => (typeof value === 'function' ? (value as T) : undefined),
   };
 }

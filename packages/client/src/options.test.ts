@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CounterSet } from './counters.js';
+import { DEFAULT_TIMINGS } from './failover/session-timings.js';
 import { CLIENT_OPTIONS, parseClientOptions, parseStoreOptions } from './options.js';
 import type { StoreSettings } from './options.js';
 import { DEFAULT_POLICY } from './policy.js';
@@ -15,7 +16,7 @@ const REFERENCE = new URL('../../../docs/reference/client.md', import.meta.url);
 test('options win over the environment, and that over defaults', () => {
   const env = {
     RENDEZVOUS_REGION: 'eu',
-    RENDEZVOUS_NODES: 'wss://a, ws://b:1',
+    RENDEZVOUS_NODES: 'wss://a | wss://a2, ws://b:1',
     RENDEZVOUS_TIMEOUT_MS: '70',
     RENDEZVOUS_ON_TIMEOUT: 'proceed',
     RENDEZVOUS_NAMESPACE: '',
@@ -23,7 +24,7 @@ test('options win over the environment, and that over defaults', () => {
   expect(parseClientOptions({ region: 'us' }, env)).toMatchObject({
     disabled: false,
     region: 'us',
-    nodes: ['wss://a', 'ws://b:1'],
+    nodes: [['wss://a', 'wss://a2'], ['ws://b:1']],
     namespace: 'default',
     policy: { ...DEFAULT_POLICY, timeoutMs: 70, onTimeout: 'proceed' },
   });
@@ -47,6 +48,8 @@ test.each([
   [{ ...REQUIRED, region: 'EU' }, /"region" is "EU"/],
   [{ ...REQUIRED, nodes: 'http://u:secret@h' }, /"nodes" is "\(not shown\)"/],
   [{ ...REQUIRED, nodes: [] }, /"nodes"/],
+  [{ ...REQUIRED, nodes: 'ws://a||ws://b' }, /"nodes"/],
+  [{ ...REQUIRED, nodes: Array(17).fill('ws://a') }, /at most 16/],
   [{ ...REQUIRED, webSocket: 1 }, /"webSocket" is 1/],
   [{ ...REQUIRED, timeout: 1 }, /no option "timeout"/],
 ])('a mistake is refused by name and value: %j', (options, message) => {
@@ -120,4 +123,15 @@ test('the reference lists every counter', () => {
   );
   const listed = [...counters.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
   expect(listed.sort()).toEqual(Object.keys(new CounterSet().snapshot()).sort());
+});
+
+test('the reference states the times of failover that hold', () => {
+  const reference = readReference();
+  const failover = reference.slice(reference.indexOf('### Failover'));
+  const { silenceMsMax, ...stated } = DEFAULT_TIMINGS;
+  for (const timeMs of Object.values(stated)) {
+    expect(failover).toContain(`${timeMs.toLocaleString('en')} ms`);
+  }
+  // Silence is counted in thirds, and may begin right after a count.
+  expect(failover).toContain(`${silenceMsMax / 1_000} s to ${silenceMsMax / 750} s`);
 });

@@ -5,14 +5,15 @@
 
 import { RendezvousError, isName } from '@rendezvous/protocol';
 import {
+  BOOLEAN,
+  NAME,
   NAME_RANGE,
+  aFunction,
   checkOption,
   createRangeError,
   integerTo,
   oneOf,
-  parseBoolean,
   parseEndpoints,
-  parseName,
   readOption,
   refuseUnknown,
 } from './option-spec.js';
@@ -27,7 +28,11 @@ import type { WebSocketFactory } from './session/index.js';
 export interface RendezvousOptions extends PolicyOverrides {
   /** Where this process reads. `RENDEZVOUS_REGION`. Required. */
   readonly region?: string | undefined;
-  /** `ws://` or `wss://` URLs of metadata nodes, the preferred one first. `RENDEZVOUS_NODES`, separated by commas. Required. */
+  /**
+   * `ws://` or `wss://` URLs of metadata nodes, the preferred one first; `|` between URLs makes them
+   * equals, which each process tries in an order of its own: `['wss://us-a|wss://us-b', 'wss://eu']`.
+   * `RENDEZVOUS_NODES`, separated by commas. Required.
+   */
   readonly nodes?: string | readonly string[] | undefined;
   /** Isolates applications that share a node. `RENDEZVOUS_NAMESPACE`, default `default`. */
   readonly namespace?: string | undefined;
@@ -58,7 +63,7 @@ export interface StoreOptions extends PolicyOverrides {
 /** What each option is after it was checked. */
 interface OptionValues extends Policy {
   readonly region: string;
-  readonly nodes: readonly string[];
+  readonly nodes: readonly (readonly string[])[];
   readonly namespace: string;
   readonly token: string;
   readonly role: 'reader' | 'writer';
@@ -92,8 +97,7 @@ export const CLIENT_OPTIONS: OptionTable = {
   region: {
     env: 'RENDEZVOUS_REGION',
     default: '',
-    range: NAME_RANGE,
-    parse: parseName,
+    ...NAME,
   },
   nodes: {
     env: 'RENDEZVOUS_NODES',
@@ -105,8 +109,7 @@ export const CLIENT_OPTIONS: OptionTable = {
   namespace: {
     env: 'RENDEZVOUS_NAMESPACE',
     default: 'default',
-    range: NAME_RANGE,
-    parse: parseName,
+    ...NAME,
   },
   token: {
     env: 'RENDEZVOUS_TOKEN',
@@ -117,58 +120,48 @@ export const CLIENT_OPTIONS: OptionTable = {
   },
   role: {
     default: 'writer',
-    range: 'writer or reader',
-    parse: oneOf('writer', 'reader'),
+    ...oneOf('writer', 'reader'),
   },
   mode: {
     env: 'RENDEZVOUS_MODE',
     default: DEFAULT_POLICY.mode,
-    range: 'enforce, observe or off',
-    parse: oneOf('enforce', 'observe', 'off'),
+    ...oneOf('enforce', 'observe', 'off'),
   },
   timeoutMs: {
     env: 'RENDEZVOUS_TIMEOUT_MS',
     default: DEFAULT_POLICY.timeoutMs,
-    range: 'a whole number from 0 to 900,000',
-    parse: integerTo(900_000),
+    ...integerTo(900_000),
   },
   onTimeout: {
     env: 'RENDEZVOUS_ON_TIMEOUT',
     default: DEFAULT_POLICY.onTimeout,
-    range: 'throw, proceed or origin',
-    parse: oneOf('throw', 'proceed', 'origin'),
+    ...oneOf('throw', 'proceed', 'origin'),
   },
   onUnavailable: {
     env: 'RENDEZVOUS_ON_UNAVAILABLE',
     default: DEFAULT_POLICY.onUnavailable,
-    range: 'throw, proceed or origin',
-    parse: oneOf('throw', 'proceed', 'origin'),
+    ...oneOf('throw', 'proceed', 'origin'),
   },
   onMissing: {
     env: 'RENDEZVOUS_ON_MISSING',
     default: DEFAULT_POLICY.onMissing,
-    range: 'throw or proceed',
-    parse: oneOf('throw', 'proceed'),
+    ...oneOf('throw', 'proceed'),
   },
   speculate: {
     default: DEFAULT_POLICY.speculate,
-    range: 'true or false',
-    parse: parseBoolean,
+    ...BOOLEAN,
   },
   openTimeoutMs: {
     default: 1_000,
-    range: 'a whole number from 0 to 60,000',
-    parse: integerTo(60_000),
+    ...integerTo(60_000),
   },
   webSocket: {
     default: undefined,
-    range: 'a function',
-    parse: (value) => (typeof value === 'function' ? (value as WebSocketFactory) : undefined),
+    ...aFunction<WebSocketFactory>(),
   },
   log: {
     default: logAsWarning,
-    range: 'a function',
-    parse: (value) => (typeof value === 'function' ? (value as Log) : undefined),
+    ...aFunction<Log>(),
   },
 };
 
@@ -186,32 +179,27 @@ const STORE_OPTION_NAMES: readonly (keyof StoreOptions)[] = [
  */
 export function parseClientOptions(options: RendezvousOptions, env: Environment): ClientSettings {
   refuseUnknown('createRendezvous', options, Object.keys(CLIENT_OPTIONS));
-  const get = <Name extends keyof OptionTable>(name: Name): OptionValues[Name] =>
-    readOption<OptionValues[Name]>(name, CLIENT_OPTIONS[name], options[name], env);
+  const values = readOptions(options, env);
   const settings: ClientSettings = {
+    ...values,
     disabled: isSwitchedOn(env['RENDEZVOUS_DISABLED']),
-    region: get('region'),
-    nodes: get('nodes'),
-    namespace: get('namespace'),
-    token: get('token'),
-    role: get('role'),
-    openTimeoutMs: get('openTimeoutMs'),
-    webSocket: get('webSocket'),
-    log: get('log'),
-    policy: {
-      mode: get('mode'),
-      timeoutMs: get('timeoutMs'),
-      onTimeout: get('onTimeout'),
-      onUnavailable: get('onUnavailable'),
-      onMissing: get('onMissing'),
-      speculate: get('speculate'),
-    },
+    policy: { ...DEFAULT_POLICY, ...pickPolicy((name) => values[name]) },
   };
   // A client that never acts needs to know neither; it must not break the function it was disabled for.
   if (settings.disabled || settings.policy.mode === 'off') return settings;
   if (settings.region === '') throw createRequiredError('region');
   if (settings.nodes.length === 0) throw createRequiredError('nodes');
   return settings;
+}
+
+function readOptions(options: RendezvousOptions, env: Environment): OptionValues {
+  const specs: Readonly<Record<string, OptionSpec<unknown>>> = CLIENT_OPTIONS;
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  const entries = Object.entries(specs).map(
+    ([name, spec]) => [name, readOption(name, spec, given[name], env)] as const,
+  );
+  // The type of the table ties each option's spec to the type of its value.
+  return Object.fromEntries(entries) as unknown as OptionValues;
 }
 
 /** The settings of a store: its options, else the client's. Throws `config_invalid`. */
@@ -244,9 +232,12 @@ export function parseStoreOptions(
 /** The policies that some options set, checked; what they leave out is left out. Throws `config_invalid`. */
 export function parsePolicy(options: PolicyOverrides): Partial<Policy> {
   const specs: Readonly<Record<keyof Policy, OptionSpec<unknown>>> = CLIENT_OPTIONS;
-  const entries = POLICY_NAMES.map(
-    (name) => [name, checkOption(name, options[name], specs[name])] as const,
-  );
+  return pickPolicy((name) => checkOption(name, options[name], specs[name]));
+}
+
+/** A policy of the values that `get` returns, without those that are undefined. */
+function pickPolicy(get: (name: keyof Policy) => unknown): Partial<Policy> {
+  const entries = POLICY_NAMES.map((name) => [name, get(name)] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 

@@ -54,8 +54,8 @@ export async function waitFor(session: NodeSession, query: WaitQuery): Promise<W
       { timeoutMs: timeoutMs + ANSWER_GRACE_MS, background, signal },
     );
     if (answer.kind !== 'waitAnswer') return createUnknown('bad_frame', store);
-    const { status, prevented, waitedMs, closedAgoMs, pending } = answer;
-    return { status, prevented, waitedMs, closedAgoMs, pending };
+    const { kind: _kind, ...result } = answer;
+    return result;
   } catch (error) {
     const { code } = RendezvousError.from(error);
     if (signal?.aborted) throw error;

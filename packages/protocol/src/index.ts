@@ -38,6 +38,7 @@ export {
   encodeNodeFrame,
 } from './codec/session-frames.js';
 export { decodeJournalEntry, encodeJournalEntry } from './codec/journal-entry.js';
+export { decodeSdkFrame, encodeSdkFrame } from './codec/sdk-frames.js';
 export { fromFailure, toFailure } from './failure.js';
 export { encodeJournalId, encodeUlid, isJournalId, isUlid } from './identifiers.js';
 export { KEY_BYTES_MAX, KEY_COUNT_MAX } from './keys.js';
@@ -78,6 +79,8 @@ export type {
   ReplicateAck,
   ReportClosed,
   Role,
+  SdkClientBody,
+  SdkNodeBody,
   Status,
   StatusAnswer,
   StoreInfo,

@@ -172,6 +172,20 @@ export type ClientBody =
   | NoTrace
   | Inquire;
 
+/** What the SDK asks: nothing that only monitors, peers and operators do. */
+export type SdkClientBody = Exclude<
+  ClientBody,
+  | Status
+  | Attach
+  | Watermark
+  | Replicate
+  | ReplicateAck
+  | ReportClosed
+  | Confirm
+  | NoTrace
+  | Inquire
+>;
+
 export interface ClientMessage {
   /** Chosen by the client, 1 to 2^32 − 1, unique among its operations in progress. */
   readonly id: number;
@@ -329,6 +343,9 @@ export type NodeBody =
   | Watermarked
   | Batch
   | Inquired;
+
+/** What the node answers to it. */
+export type SdkNodeBody = Exclude<NodeBody, StatusAnswer | BranchesOpened | Watermarked | Batch>;
 
 export interface NodeMessage {
   /** The id of the operation that it answers; 0 for a failure of the session itself. */

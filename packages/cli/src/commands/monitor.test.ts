@@ -20,7 +20,7 @@ test.each([
   [[], 'rendezvous monitor watches app at us-1 for ws://127.0.0.1:1'],
   [
     ['--json'],
-    '{"event":"started","store":"app","region":"us","replicas":["us-1"],"node":"ws://127.0.0.1:1"}',
+    '{"event":"started","store":"app","region":"us","replicas":["us-1"],"nodes":["ws://127.0.0.1:1"]}',
   ],
 ])('monitor %j says what it watches, outlives a lost node, and ends with 0', async (args, line) => {
   const cwd = await createTemporaryFolder({ 'rendezvous.config.json': config });

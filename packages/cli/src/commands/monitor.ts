@@ -18,12 +18,12 @@ export interface MonitorCommandOptions extends ConfigOptions, TokenOptions, LogO
 
 export const command: Command<MonitorCommandOptions> = {
   name: 'monitor',
-  description: 'Run a monitor alone, for a node that serves with --monitors none',
+  description: 'Run a monitor alone, for nodes that serve with --monitors none',
   usage: 'monitor --store STORE --region REGION [options]',
   examples: [
     {
       line: 'rendezvous monitor --store app --region us',
-      explanation: 'Watch every replica of app in us, and close branches at its node',
+      explanation: 'Watch every replica of app in us, and close branches at every node of us',
     },
     {
       line: 'rendezvous monitor --store app --region us --replica us-2',
@@ -54,27 +54,28 @@ export const command: Command<MonitorCommandOptions> = {
     node: {
       type: 'text',
       placeholder: 'URL',
-      description: "Node to report to; without it the region's",
+      description: 'The only node to report to; without it every node of the region',
     },
     ...TOKEN_OPTIONS,
     ...LOG_OPTIONS,
   },
 };
 
-/** Runs until `io.signal` aborts; reconnects to the node and the replicas as often as it takes. */
+/** Runs until `io.signal` aborts; reconnects to the nodes and the replicas as often as it takes. */
 export async function run(options: MonitorCommandOptions, io: Io): Promise<number> {
   const { config } = await loadConfig(options.config, io.cwd);
   const flags = { ...options, log: createLog(io.stderr, options) };
-  const monitorOptions = toMonitorOptions(config, flags, createStrategies());
-  const monitor = createMonitor(monitorOptions);
-  const { store, region, endpoint: node } = monitorOptions;
-  const replicas = monitorOptions.replicas.map(({ name }) => name);
+  const allOptions = toMonitorOptions(config, flags, createStrategies());
+  const monitors = allOptions.map((monitorOptions) => createMonitor(monitorOptions));
+  const { store, region } = options;
+  const nodes = allOptions.map(({ endpoint }) => endpoint);
+  const replicas = allOptions[0]?.replicas.map(({ name }) => name) ?? [];
   io.stdout.write(
     options.json
-      ? `${JSON.stringify({ event: 'started', store, region, replicas, node })}\n`
-      : `rendezvous monitor watches ${store} at ${replicas.join(', ')} for ${node}\n`,
+      ? `${JSON.stringify({ event: 'started', store, region, replicas, nodes })}\n`
+      : `rendezvous monitor watches ${store} at ${replicas.join(', ')} for ${nodes.join(', ')}\n`,
   );
   await untilAborted(io.signal);
-  await monitor.shutdown();
+  await Promise.all(monitors.map((monitor) => monitor.shutdown()));
   return 0;
 }

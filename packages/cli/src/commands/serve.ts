@@ -14,6 +14,7 @@ import { untilAborted } from '../until-aborted.js';
 
 export interface ServeOptions extends ConfigOptions, TokenOptions, LogOptions {
   readonly region: readonly string[];
+  readonly node: readonly string[];
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly tokens: string | undefined;
@@ -33,6 +34,10 @@ export const command: Command<ServeOptions> = {
       explanation: 'One node for two regions and those that they serve',
     },
     {
+      line: 'rendezvous serve --node wss://rv-b.us',
+      explanation: 'One of several nodes of a region',
+    },
+    {
       line: 'rendezvous serve --region eu --host 0.0.0.0 --tokens tokens.json',
       explanation: 'Reachable from other machines, which needs tokens',
     },
@@ -44,6 +49,11 @@ export const command: Command<ServeOptions> = {
       placeholder: 'REGION',
       description: 'Region whose node this is; may be omitted when there is one node only',
       env: 'RENDEZVOUS_REGION',
+    },
+    node: {
+      type: 'list',
+      placeholder: 'URL',
+      description: 'Which node this is, where a region has several: its URL in the configuration',
     },
     host: {
       type: 'text',
@@ -116,6 +126,7 @@ async function readServerOptions(options: ServeOptions, io: Io): Promise<ServerO
   const { config } = await loadConfig(options.config, io.cwd);
   const flags = {
     regions: options.region,
+    nodes: options.node,
     host: options.host,
     port: options.port,
     tokens:

@@ -1,4 +1,6 @@
 /** What a configuration says that cannot all be true. Knows the shape to be right already. */
+import { isName } from '@rendezvous/protocol';
+import { listNodes } from './config-nodes.js';
 import type { Config, ConfigRegion, ConfigStore } from './config.js';
 import { ENDPOINT_PROTOCOLS } from './endpoint-protocols.js';
 import { suggestNearest } from '../nearest.js';
@@ -16,7 +18,7 @@ export function findConflicts(config: Config): string[] {
 type Regions = Config['regions'];
 
 function findRegionConflicts(regions: Regions): string[] {
-  if (![...regions.values()].some((region) => region.node !== undefined)) {
+  if (listNodes(regions).length === 0) {
     return ['regions: at least one region needs a "node"'];
   }
   return [
@@ -24,6 +26,7 @@ function findRegionConflicts(regions: Regions): string[] {
       findRegionConflict(`regions.${name}`, region, regions),
     ),
     ...findSharedNodes(regions),
+    ...findBadNames(regions),
   ];
 }
 
@@ -40,19 +43,34 @@ function findRegionConflict(path: string, region: ConfigRegion, regions: Regions
   ];
 }
 
-/** Two regions with one node would each call the other's node a peer. */
+/** One node that is there twice would call itself a peer. */
 function findSharedNodes(regions: Regions): string[] {
-  const regionsByNode = new Map<string, string>();
+  const regionsByUrl = new Map<string, string>();
   const problems: string[] = [];
-  for (const [name, { node }] of regions) {
-    if (node === undefined) continue;
-    const url = new URL(node).href;
-    const first = regionsByNode.get(url);
-    if (first === undefined) regionsByNode.set(url, name);
+  for (const { region, index, endpoint } of listNodes(regions)) {
+    const url = new URL(endpoint).href;
+    const first = regionsByUrl.get(url);
+    if (first === undefined) regionsByUrl.set(url, region);
+    else if (first === region) problems.push(`regions.${region}.node.${index}: is there twice`);
     else
-      problems.push(`regions.${name}.node: is the node of "${first}"; write servedBy: '${first}'`);
+      problems.push(
+        `regions.${region}.node.${index}: is a node of "${first}"; write servedBy: '${first}'`,
+      );
   }
   return problems;
+}
+
+/** Peers know a node by its name, so that names are unique. */
+function findBadNames(regions: Regions): string[] {
+  return listNodes(regions)
+    .filter(({ index }) => index > 0)
+    .flatMap(({ name, region, index }) => {
+      const path = `regions.${region}.node.${index}`;
+      if (!isName(name))
+        return [`${path}: is named "${name}", which is too long; rename "${region}"`];
+      if (!regions.has(name)) return [];
+      return [`${path}: is named "${name}" like a region; rename one of the regions`];
+    });
 }
 
 function findStoreConflicts(path: string, store: ConfigStore, regions: Regions): string[] {

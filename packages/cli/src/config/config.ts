@@ -11,7 +11,8 @@ export interface Config {
 
 /** Exactly one of the two. */
 export interface ConfigRegion {
-  readonly node?: string | undefined;
+  /** At least one. */
+  readonly node?: readonly string[] | undefined;
   readonly servedBy?: string | undefined;
 }
 

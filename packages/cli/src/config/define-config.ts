@@ -18,17 +18,21 @@ export interface RendezvousConfig {
   readonly policy?: PolicyConfig;
 }
 
-/** A region has a node of its own, or is served by the node of another region. */
+/** A region has nodes of its own, or is served by those of another region. */
 export type RegionConfig = NodeRegionConfig | ServedRegionConfig;
 
 export interface NodeRegionConfig {
-  /** Where clients and other nodes reach the region's node: a `ws://` or `wss://` URL. */
-  readonly node: string;
+  /**
+   * Where clients and other nodes reach the region's node: a `ws://` or `wss://` URL. Several, at
+   * most 16, for a region whose clients shall find another node when one fails: each is a process
+   * with a journal of its own.
+   */
+  readonly node: string | readonly string[];
   readonly servedBy?: never;
 }
 
 export interface ServedRegionConfig {
-  /** The region whose node serves this one too. */
+  /** The region whose nodes serve this one too. */
   readonly servedBy: string;
   readonly node?: never;
 }

@@ -43,7 +43,7 @@ test('.mjs and .json files need no package', async () => {
   });
   for (const file of ['a.mjs', 'b.json']) {
     const { config } = await loadConfig(file, folder);
-    expect(config.regions.get('eu')).toEqual(regions.eu);
+    expect(config.regions.get('eu')).toEqual({ node: [regions.eu.node] });
   }
 });
 

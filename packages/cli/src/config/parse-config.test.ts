@@ -31,7 +31,10 @@ test('a whole configuration is taken over, single endpoints as lists', () => {
   );
   expect(config).toEqual({
     namespace: 'shop',
-    regions: new Map(Object.entries(regions)),
+    regions: new Map<string, object>([
+      ['eu', { node: ['ws://127.0.0.1:7410'] }],
+      ['eu-replica', { servedBy: 'eu' }],
+    ]),
     stores: new Map([
       [
         'app',
@@ -109,7 +112,29 @@ const wrong: readonly [title: string, input: unknown, problems: readonly string[
   [
     'a node that is not a WebSocket URL',
     { regions: { eu: { node: 'https://rv.eu' } }, stores: {} },
-    ['regions.eu.node: must be a ws:// or wss:// URL'],
+    ['regions.eu.node.0: must be a ws:// or wss:// URL'],
+  ],
+  [
+    'a region whose list of nodes is empty',
+    { regions: { eu: { node: [] } }, stores: {} },
+    ['regions.eu.node: must be 1 to 16 URLs'],
+  ],
+  [
+    'a node that is listed twice',
+    { regions: { eu: { node: ['ws://rv', 'ws://b', 'ws://rv/'] } }, stores: {} },
+    ['regions.eu.node.2: is there twice'],
+  ],
+  [
+    'a second node that is named like a region',
+    { regions: { us: { node: ['ws://a', 'ws://b'] }, 'us-2': { servedBy: 'us' } }, stores: {} },
+    ['regions.us.node.1: is named "us-2" like a region; rename one of the regions'],
+  ],
+  [
+    'a second node whose name would be too long',
+    { regions: { ['u'.repeat(31)]: { node: ['ws://a', 'ws://b'] } }, stores: {} },
+    [
+      `regions.${'u'.repeat(31)}.node.1: is named "${'u'.repeat(31)}-2", which is too long; rename "${'u'.repeat(31)}"`,
+    ],
   ],
   [
     'servedBy a region that does not exist',
@@ -124,7 +149,7 @@ const wrong: readonly [title: string, input: unknown, problems: readonly string[
   [
     'one node for two regions',
     { regions: { eu: { node: 'ws://rv' }, us: { node: 'ws://rv/' } }, stores: {} },
-    [`regions.us.node: is the node of "eu"; write servedBy: 'eu'`],
+    [`regions.us.node.0: is a node of "eu"; write servedBy: 'eu'`],
   ],
   [
     'names that are none',

@@ -24,22 +24,28 @@ export function parseConfig(input: unknown, source: string): Config {
 const BRANCH_TTL_MIN_MS = 1_000;
 const BRANCH_TTL_MAX_MS = 7 * 24 * 60 * 60 * 1_000;
 
+/** As many as a client can list. */
+const NODES_MAX = 16;
+
 const name = z
   .string()
   .refine(isName, 'must be 1 to 32 of a-z, 0-9 and "-", and not start with "-"');
 
+const node = z.string().refine(hasProtocol('ws:', 'wss:'), 'must be a ws:// or wss:// URL');
+
 const regionSchema = strict({
-  node: z.string().refine(hasProtocol('ws:', 'wss:'), 'must be a ws:// or wss:// URL').optional(),
+  node: oneOrMore(
+    z
+      .array(node)
+      .refine(({ length }) => length > 0 && length <= NODES_MAX, `must be 1 to ${NODES_MAX} URLs`),
+  ).optional(),
   servedBy: z.string().optional(),
 });
 
 // Which protocols fit depends on the kind of store: the second pass.
 const endpoint = z.string().refine((text) => URL.canParse(text), 'must be a URL');
 
-const endpointsSchema = z.preprocess(
-  (value) => (typeof value === 'string' ? [value] : value),
-  z.array(endpoint),
-);
+const endpointsSchema = oneOrMore(z.array(endpoint));
 
 const storeSchema = strict({
   kind: z.enum(['postgres', 'redis']),
@@ -56,6 +62,11 @@ const configSchema = strict({
   stores: recordOf(storeSchema),
   policy: policySchema.default({}),
 });
+
+/** A list, or its only element. */
+function oneOrMore<Schema extends z.ZodType>(list: Schema): z.ZodPreprocess<Schema> {
+  return z.preprocess((value) => (typeof value === 'string' ? [value] : value), list);
+}
 
 /** Things by their names. A map, since a name may be that of something every object has. */
 function recordOf<Schema extends z.ZodType>(

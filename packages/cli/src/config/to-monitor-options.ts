@@ -4,7 +4,7 @@ import type { VisibilityStrategy } from '@rendezvous/protocol';
 import { suggestNearest } from '../nearest.js';
 import type { Config, ConfigStore } from './config.js';
 import type { StoreKind } from './define-config.js';
-import { findNode } from './select-regions.js';
+import { findNodes } from './select-nodes.js';
 
 /** What the command line adds to the configuration. */
 export interface MonitorFlags {
@@ -12,36 +12,43 @@ export interface MonitorFlags {
   readonly region: string;
   /** One replica of the region (`us-1`); absent: all. */
   readonly replica?: string | undefined;
-  /** Absent: the region's node. */
+  /** The only node to report to; absent: every node of the region. */
   readonly node?: string | undefined;
   readonly token?: string | undefined;
   readonly log: (event: LogEvent) => void;
 }
 
-/** Pure: the options of a monitor that runs alone. Throws `config_invalid`. */
+/**
+ * Pure: the options of the monitors of one process, one for each node that answers for the region,
+ * since each node needs to hear of every replica. Throws `config_invalid`.
+ */
 export function toMonitorOptions(
   config: Config,
   flags: MonitorFlags,
   strategies: Readonly<Record<StoreKind, VisibilityStrategy>>,
-): MonitorOptions {
+): readonly MonitorOptions[] {
   const { store: storeName, region } = flags;
   const store = config.stores.get(storeName);
   if (store === undefined) {
     const suggestion = suggestNearest(storeName, config.stores.keys());
     throw invalid(`the configuration has no store "${storeName}".${suggestion}`);
   }
-  const endpoint = flags.node ?? findNode(config, region).endpoint;
-  return {
+  const endpoints =
+    flags.node === undefined
+      ? findNodes(config, region).map(({ endpoint }) => endpoint)
+      : [flags.node];
+  const replicas = selectReplicas(flags, store);
+  return endpoints.map((endpoint) => ({
     endpoint,
     ...(config.namespace === undefined ? {} : { namespace: config.namespace }),
     ...(flags.token === undefined ? {} : { token: flags.token }),
     store: storeName,
     region,
-    replicas: selectReplicas(flags, store),
+    replicas,
     primary: store.regions.get(store.home)?.[0] ?? '',
     strategy: strategies[store.kind],
     log: flags.log,
-  };
+  }));
 }
 
 function selectReplicas(flags: MonitorFlags, store: ConfigStore): MonitorOptions['replicas'] {

@@ -1,5 +1,6 @@
 import type { VisibilityStrategy } from '@rendezvous/protocol';
 import { postgresVisibility } from '@rendezvous/stores/postgres';
+import type { ServerOptions } from '@rendezvous/server';
 import { redisVisibility } from '@rendezvous/stores/redis';
 import { expect, test } from 'vitest';
 import { parseConfig } from './parse-config.js';
@@ -42,7 +43,7 @@ const strategies: { readonly postgres: VisibilityStrategy; readonly redis: Visib
   redis: redisVisibility(),
 };
 const log = (): void => undefined;
-const flags: ServeFlags = { regions: [], monitors: 'inside', log };
+const flags: ServeFlags = { regions: [], nodes: [], monitors: 'inside', log };
 
 test('a node serves its region and those that say so, and takes the others as peers', () => {
   expect(toServerOptions(config, { ...flags, regions: ['eu'] }, strategies)).toEqual({
@@ -108,9 +109,48 @@ test('host, tokens and the token for peers are passed on', () => {
   expect(options.peers).toEqual([{ name: 'ap', endpoint: 'wss://rv.ap', token: 'peer' }]);
 });
 
+const several = parseConfig(
+  {
+    regions: { eu: { node: 'ws://rv.eu' }, us: { node: ['ws://us:7411', 'ws://us:7412'] } },
+    stores: {
+      app: { kind: 'postgres', home: 'eu', regions: { eu: 'postgres://eu', us: 'postgres://us' } },
+    },
+  },
+  'rendezvous.config.ts',
+);
+
+test('a region with several nodes has them as peers of each other, under names of their own', () => {
+  const optionsOf = (node: string): ServerOptions =>
+    toServerOptions(several, { ...flags, nodes: [node] }, strategies);
+  expect(optionsOf('ws://us:7412')).toMatchObject({
+    regions: ['us'],
+    port: 7412,
+    peers: [
+      { name: 'eu', endpoint: 'ws://rv.eu' },
+      { name: 'us', endpoint: 'ws://us:7411' },
+    ],
+  });
+  expect(optionsOf('ws://rv.eu').peers).toEqual([
+    { name: 'us', endpoint: 'ws://us:7411' },
+    { name: 'us-2', endpoint: 'ws://us:7412' },
+  ]);
+});
+
+test('a monitor alone reports to every node of its region, unless one is named', () => {
+  const endpointsOf = (node?: string): string[] =>
+    toMonitorOptions(several, { store: 'app', region: 'us', node, log }, strategies).map(
+      ({ endpoint }) => endpoint,
+    );
+  expect(endpointsOf()).toEqual(['ws://us:7411', 'ws://us:7412']);
+  expect(endpointsOf('ws://us:7412')).toEqual(['ws://us:7412']);
+});
+
 const wrongRegions: readonly [regions: readonly string[], message: string][] = [
-  [[], 'the configuration has 3 nodes; say which this is: --region eu or us or ap'],
-  [['eu-replica'], 'the region "eu-replica" is served by the node of "eu": use --region eu'],
+  [
+    [],
+    'the configuration has 3 nodes; say which this is: --region eu or --region us or --region ap',
+  ],
+  [['eu-replica'], 'the region "eu-replica" is served by the nodes of "eu": use --region eu'],
   [['uss'], 'the configuration has no region "uss". Did you mean "us"?'],
 ];
 
@@ -121,7 +161,12 @@ test.each(wrongRegions)('regions %j are rejected: %s', (regions, message) => {
 });
 
 test('a monitor watches every replica of its region and reports to its node', () => {
-  const options = toMonitorOptions(config, { store: 'app', region: 'us', log }, strategies);
+  const [options, ...others] = toMonitorOptions(
+    config,
+    { store: 'app', region: 'us', log },
+    strategies,
+  );
+  expect(others).toEqual([]);
   expect(options).toEqual({
     endpoint: 'wss://rv.us:8443',
     namespace: 'shop',
@@ -139,13 +184,13 @@ test('a monitor watches every replica of its region and reports to its node', ()
 
 test('a monitor of one replica keeps its number; a served region has its server as node', () => {
   const one = { store: 'app', region: 'us', replica: 'us-2', node: 'ws://x', token: 't', log };
-  expect(toMonitorOptions(config, one, strategies)).toMatchObject({
-    endpoint: 'ws://x',
-    token: 't',
-    replicas: [{ name: 'us-2', endpoint: 'postgres://us-b' }],
-  });
+  expect(toMonitorOptions(config, one, strategies)).toMatchObject([
+    { endpoint: 'ws://x', token: 't', replicas: [{ name: 'us-2', endpoint: 'postgres://us-b' }] },
+  ]);
   const near = { store: 'app', region: 'eu-replica', log };
-  expect(toMonitorOptions(config, near, strategies).endpoint).toBe('ws://127.0.0.1:7411');
+  expect(toMonitorOptions(config, near, strategies)).toMatchObject([
+    { endpoint: 'ws://127.0.0.1:7411' },
+  ]);
 });
 
 const wrongMonitors: readonly [

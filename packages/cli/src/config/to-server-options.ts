@@ -2,14 +2,17 @@ import type { LogEvent, ServerOptions, StoreConfig, TokenGrant } from '@rendezvo
 import type { VisibilityStrategy } from '@rendezvous/protocol';
 import type { Config, ConfigStore } from './config.js';
 import type { StoreKind } from './define-config.js';
-import { selectRegions } from './select-regions.js';
+import type { ConfigNode } from './config-nodes.js';
+import { selectNodes } from './select-nodes.js';
 
 /** What the command line adds to the configuration. */
 export interface ServeFlags {
-  /** Regions whose node this is; empty: that of the only node. */
+  /** Regions whose node this is; empty: those of `nodes`, else that of the only node. */
   readonly regions: readonly string[];
+  /** Which node this is, by its URL, where a region has several. */
+  readonly nodes: readonly string[];
   readonly host?: string | undefined;
-  /** Default: the port in the `ws://` URL of the first region's node. */
+  /** Default: the port in the node's `ws://` URL; of several the first one's. */
   readonly port?: number | undefined;
   readonly tokens?: readonly TokenGrant[] | undefined;
   /** What this node presents to its peers. */
@@ -24,19 +27,19 @@ export function toServerOptions(
   flags: ServeFlags,
   strategies: Readonly<Record<StoreKind, VisibilityStrategy>>,
 ): ServerOptions {
-  const { own, served, peers } = selectRegions(config, flags.regions);
+  const { own, served, peers } = selectNodes(config, flags);
   return {
     ...withoutUndefined({
       namespace: config.namespace,
       modeCeiling: config.policy.mode,
       host: flags.host,
-      port: flags.port ?? findPort(config, own),
+      port: flags.port ?? findPort(own),
       tokens: flags.tokens,
     }),
     regions: served,
     stores: [...config.stores].map(([name, store]) => toStoreConfig(name, store)),
-    peers: peers.map(({ region, endpoint }) => ({
-      name: region,
+    peers: peers.map(({ name, endpoint }) => ({
+      name,
       endpoint,
       ...withoutUndefined({ token: flags.peerToken }),
     })),
@@ -57,8 +60,8 @@ function toStoreConfig(name: string, store: ConfigStore): StoreConfig {
 }
 
 /** A `wss://` URL is that of a proxy, whose port says nothing about the node's. */
-function findPort(config: Config, own: readonly string[]): number | undefined {
-  const url = new URL(config.regions.get(own[0] ?? '')?.node ?? 'wss://unknown');
+function findPort([first]: readonly ConfigNode[]): number | undefined {
+  const url = new URL(first?.endpoint ?? 'wss://unknown');
   return url.protocol === 'ws:' && url.port !== '' ? Number(url.port) : undefined;
 }
 

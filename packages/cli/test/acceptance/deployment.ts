@@ -59,10 +59,12 @@ export class RestartableProcess {
   }
 }
 
+export type DeployedNode = RestartableProcess & { readonly url: string };
+
 export interface Deployment {
   readonly pair: PostgresPair;
-  readonly eu: RestartableProcess & { readonly url: string };
-  readonly us: RestartableProcess & { readonly url: string };
+  readonly eu: DeployedNode;
+  readonly us: DeployedNode;
   /** Watches the replica in us. */
   readonly monitor: RestartableProcess;
   /** Breaks the link between the nodes, both ways, until `heal`. */
@@ -131,7 +133,7 @@ function isPostsInUs({ store, region }: RegionStatus): boolean {
   return store === 'posts' && region === 'us';
 }
 
-function createNode(url: string, args: readonly string[]): Deployment['eu'] {
+export function createNode(url: string, args: readonly string[]): DeployedNode {
   return Object.assign(new RestartableProcess(args), { url });
 }
 
@@ -157,7 +159,7 @@ async function writeConfig(
   return file;
 }
 
-async function askStatus(endpoint: string): Promise<StatusAnswer> {
+export async function askStatus(endpoint: string): Promise<StatusAnswer> {
   const connection = await connect({
     endpoint,
     namespace: 'default',

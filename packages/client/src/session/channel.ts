@@ -1,6 +1,6 @@
 /** The multiplexer under a `Connection`: ids, operations in progress, and the end of it all. */
 
-import { RendezvousError, decodeNodeFrame, fromFailure } from '@rendezvous/protocol';
+import { RendezvousError, fromFailure } from '@rendezvous/protocol';
 import type {
   Attach,
   Cancel,
@@ -13,7 +13,9 @@ import type {
   Welcome,
 } from '@rendezvous/protocol';
 import type { Connection, RequestOptions } from './connection.js';
+import { createAborted, createDeferred } from './deferred.js';
 import { Outbox } from './outbox.js';
+import type { SessionCodec } from './session-codec.js';
 import { SilenceWatch } from './silence-watch.js';
 import type { WebSocketLike } from './web-socket.js';
 
@@ -36,20 +38,17 @@ export interface ChannelOptions {
   /** For messages: unlike the endpoint it holds no credentials. */
   readonly host: string;
   readonly silenceMsMax: number;
+  readonly codec: SessionCodec;
 }
 
 export class Channel implements Connection {
-  /** Resolves when the socket is open; rejects when the channel ends before. */
-  readonly opened: Promise<unknown>;
-  readonly ended: Promise<RendezvousError>;
-
   readonly #socket: WebSocketLike;
   readonly #options: ChannelOptions;
   readonly #outbox: Outbox;
   readonly #silence: SilenceWatch;
   readonly #operations = new Map<number, Operation>();
-  readonly #announceEnd: (reason: RendezvousError) => void;
-  readonly #refuseOpen: (reason: RendezvousError) => void;
+  readonly #opened = createDeferred<undefined>();
+  readonly #ended = createDeferred<RendezvousError>();
   #welcome: Welcome | undefined;
   #over: RendezvousError | undefined;
   #lastId = 0;
@@ -57,15 +56,10 @@ export class Channel implements Connection {
   constructor(socket: WebSocketLike, options: ChannelOptions) {
     this.#socket = socket;
     this.#options = options;
-    const { promise: ended, resolve: announceEnd } = createDeferred<RendezvousError>();
-    const { promise: opened, resolve: open, reject: refuseOpen } = createDeferred<undefined>();
-    this.ended = ended;
-    this.opened = opened;
     // Somebody may end the channel before anybody has looked at `opened`.
-    opened.catch(() => undefined);
-    this.#announceEnd = announceEnd;
-    this.#refuseOpen = refuseOpen;
+    this.opened.catch(() => undefined);
     this.#outbox = new Outbox({
+      codec: options.codec,
       send: (frame) => socket.send(frame),
       onTooLarge: (message) => this.#refuseTooLarge(message),
     });
@@ -76,9 +70,16 @@ export class Channel implements Connection {
       onSilent: () => this.end(this.#unavailable(`silent for ${options.silenceMsMax} ms`)),
     });
     socket.binaryType = 'arraybuffer';
-    this.#listen(() => {
-      open(undefined);
-    });
+    this.#listen();
+  }
+
+  /** Resolves when the socket is open; rejects when the channel ends before. */
+  get opened(): Promise<unknown> {
+    return this.#opened.promise;
+  }
+
+  get ended(): Promise<RendezvousError> {
+    return this.#ended.promise;
   }
 
   get isOver(): boolean {
@@ -98,43 +99,25 @@ export class Channel implements Connection {
   }
 
   request(body: ClientBody, options: RequestOptions = {}): Promise<NodeBody> {
-    return new Promise((resolve, reject) => {
-      const { timeoutMs, signal } = options;
-      const refusal = signal?.aborted ? aborted() : this.#refusal();
-      if (refusal) {
-        reject(refusal);
-        return;
-      }
-      const abandon = (reason: RendezvousError): void => {
+    const refusal = options.signal?.aborted ? createAborted() : this.#refusal();
+    if (refusal) return Promise.reject(refusal);
+    const { promise, resolve, reject } = createDeferred<NodeBody>({
+      ...options,
+      expired: () => this.#unavailable(`no answer in ${options.timeoutMs} ms`),
+      onAbandoned: () => {
         if (body.kind === 'wait') this.send({ kind: 'cancel', target: id });
         this.#operations.delete(id);
-        settle();
-        reject(reason);
-      };
-      const onAbort = (): void => abandon(aborted());
-      signal?.addEventListener('abort', onAbort);
-      const timer =
-        timeoutMs === undefined
-          ? undefined
-          : setTimeout(() => abandon(this.#unavailable(`no answer in ${timeoutMs} ms`)), timeoutMs);
-      if (options.background) timer?.unref();
-      const settle = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const id = this.#begin(body, {
-        answer: (answer) => {
-          settle();
-          if (answer.kind === 'failure') reject(fromFailure(answer));
-          else resolve(answer);
-          return true;
-        },
-        lose: (reason) => {
-          settle();
-          reject(reason);
-        },
-      });
+      },
     });
+    const id = this.#begin(body, {
+      answer: (answer) => {
+        if (answer.kind === 'failure') reject(fromFailure(answer));
+        else resolve(answer);
+        return true;
+      },
+      lose: reject,
+    });
+    return promise;
   }
 
   stream(body: Attach | Replicate, listener: (body: NodeBody) => void): number {
@@ -164,16 +147,16 @@ export class Channel implements Connection {
     this.#over = reason;
     this.#silence.stop();
     this.#outbox.discard();
-    this.#announceEnd(reason);
-    this.#refuseOpen(reason);
+    this.#ended.resolve(reason);
+    this.#opened.reject(reason);
     const loss = this.#toLoss(reason);
     for (const operation of this.#operations.values()) operation.lose(loss);
     this.#operations.clear();
     this.#close();
   }
 
-  #listen(open: () => void): void {
-    this.#socket.addEventListener('open', open);
+  #listen(): void {
+    this.#socket.addEventListener('open', () => this.#opened.resolve(undefined));
     this.#socket.addEventListener('message', ({ data }) => this.#receive(data));
     this.#socket.addEventListener('error', ({ message }) =>
       this.end(this.#unavailable(message ?? 'the socket failed')),
@@ -194,7 +177,7 @@ export class Channel implements Connection {
 
   #decode(data: unknown): readonly NodeMessage[] {
     try {
-      if (data instanceof ArrayBuffer) return decodeNodeFrame(new Uint8Array(data));
+      if (data instanceof ArrayBuffer) return this.#options.codec.decode(new Uint8Array(data));
       throw new RendezvousError('bad_frame', 'The node sent a frame that is not binary.');
     } catch (error) {
       this.end(RendezvousError.from(error));
@@ -262,24 +245,4 @@ export class Channel implements Connection {
     socket.close(CLOSE_NORMAL);
     if (socket.terminate) setTimeout(() => socket.terminate?.(), CLOSE_GRACE_MS).unref();
   }
-}
-
-function aborted(): RendezvousError {
-  return new RendezvousError('cancelled', 'Aborted by its signal.');
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: RendezvousError) => void;
-}
-
-function createDeferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (reason: RendezvousError) => void = () => undefined;
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }

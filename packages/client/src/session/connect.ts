@@ -1,30 +1,7 @@
-import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, RendezvousError } from '@rendezvous/protocol';
-import type { Role, Welcome } from '@rendezvous/protocol';
-import { Channel } from './channel.js';
+import { decodeNodeFrame, encodeClientFrame } from '@rendezvous/protocol';
+import { connectWith } from './connect-with.js';
+import type { ConnectOptions } from './connect-with.js';
 import type { Connection } from './connection.js';
-import { loadWebSocketFactory } from './web-socket.js';
-import type { WebSocketFactory, WebSocketLike } from './web-socket.js';
-
-export interface ConnectOptions {
-  /** `ws://` or `wss://`. */
-  readonly endpoint: string;
-  readonly namespace: string;
-  readonly token?: string;
-  readonly role: Role;
-  readonly region: string;
-  /** Name and version of the program, for the operator's eyes. */
-  readonly agent?: string;
-  /** Default: `globalThis.WebSocket`, else the package `ws`. */
-  readonly webSocket?: WebSocketFactory;
-  /** From the start to the Welcome. Default 5,000. */
-  readonly connectTimeoutMs?: number;
-  /** How long the node may be silent while it owes an answer. Default 6,000. */
-  readonly silenceMsMax?: number;
-  /** The connection alone does not keep the process alive (where the socket allows it). Default false. */
-  readonly background?: boolean;
-  /** Gives up connecting; has no effect on a connection that stands. */
-  readonly signal?: AbortSignal;
-}
 
 /**
  * Connects to a node and resolves once it has welcomed us.
@@ -37,59 +14,6 @@ export interface ConnectOptions {
  * const connection = await connect({ endpoint: 'ws://127.0.0.1:7410', namespace: 'default', role: 'monitor', region: 'us' });
  * const status = await connection.request({ kind: 'status' });
  */
-export async function connect(options: ConnectOptions): Promise<Connection> {
-  const { endpoint, silenceMsMax = 6_000, connectTimeoutMs = 5_000, signal } = options;
-  const factory = options.webSocket ?? (await loadWebSocketFactory(options.background ?? false));
-  if (signal?.aborted) throw cancelled();
-  const { socket, host } = openSocket(factory, endpoint);
-  const channel = new Channel(socket, { host, silenceMsMax });
-  const giveUp = (): void => {
-    channel.end(cancelled());
-  };
-  const timer = setTimeout(() => {
-    const message = `The node at ${host} did not welcome us in ${connectTimeoutMs} ms.`;
-    channel.end(new RendezvousError('unavailable', message));
-  }, connectTimeoutMs);
-  if (options.background) timer.unref();
-  signal?.addEventListener('abort', giveUp);
-  try {
-    await channel.opened;
-    return channel.accept(await greet(channel, options));
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', giveUp);
-  }
-}
-
-function openSocket(
-  factory: WebSocketFactory,
-  endpoint: string,
-): { socket: WebSocketLike; host: string } {
-  try {
-    return { socket: factory(endpoint), host: new URL(endpoint).host };
-  } catch {
-    // No cause: it would quote the endpoint, which may hold credentials.
-    throw new RendezvousError('config_invalid', 'A node endpoint must be a ws:// or wss:// URL.');
-  }
-}
-
-async function greet(channel: Channel, options: ConnectOptions): Promise<Welcome> {
-  const answer = await channel.request({
-    kind: 'hello',
-    protocolMin: PROTOCOL_VERSION_MIN,
-    protocolMax: PROTOCOL_VERSION,
-    namespace: options.namespace,
-    token: options.token ?? '',
-    role: options.role,
-    region: options.region,
-    agent: options.agent ?? '',
-  });
-  if (answer.kind === 'welcome') return answer;
-  const error = new RendezvousError('bad_frame', `The node answered a hello with ${answer.kind}.`);
-  channel.end(error);
-  throw error;
-}
-
-function cancelled(): RendezvousError {
-  return new RendezvousError('cancelled', 'Connecting was given up.');
+export function connect(options: ConnectOptions): Promise<Connection> {
+  return connectWith({ encode: encodeClientFrame, decode: decodeNodeFrame }, options);
 }

@@ -1,10 +1,11 @@
-import { encodeClientFrame } from '@rendezvous/protocol';
 import type { ClientMessage } from '@rendezvous/protocol';
+import type { SessionCodec } from './session-codec.js';
 
 /** Keeps one frame's work short on both sides; far below the codec's own limit. */
 const MESSAGES_PER_FRAME_MAX = 4_096;
 
 export interface OutboxOptions {
+  readonly codec: Pick<SessionCodec, 'encode'>;
   readonly send: (frame: Uint8Array) => void;
   /** Called for a message that alone exceeds the frame limit; it was not sent. */
   readonly onTooLarge: (message: ClientMessage) => void;
@@ -46,7 +47,7 @@ export class Outbox {
   }
 
   #sendFrame(messages: readonly ClientMessage[]): void {
-    const frame = encodeClientFrame(messages);
+    const frame = this.#options.codec.encode(messages);
     const [first] = messages;
     if (frame.byteLength <= this.frameBytesMax) {
       this.#options.send(frame);

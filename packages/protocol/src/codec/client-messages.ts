@@ -15,6 +15,7 @@ import type {
   Replicate,
   ReplicateAck,
   ReportClosed,
+  SdkClientBody,
   Status,
   Wait,
   Watermark,
@@ -162,4 +163,16 @@ export const CLIENT_BODIES: Bodies<ClientBody> = {
   confirm: message(16, confirm),
   noTrace: message(17, noTrace),
   inquire: message(18, inquire),
+};
+
+/** Those that the SDK sends; a bundle of it needs no others. */
+export const SDK_CLIENT_BODIES: Bodies<SdkClientBody> = {
+  hello: message(2, hello),
+  open: message(3, open),
+  abort: message(4, abort),
+  wait: message(5, wait),
+  cancel: message(6, cancel),
+  close: message(8, close),
+  applied: message(9, applied),
+  ping: message(15, ping),
 };

@@ -32,133 +32,135 @@ const NOTHING: readonly never[] = Object.freeze([]);
 
 const NO_BYTES = new Uint8Array(0);
 
+/* @__NO_SIDE_EFFECTS__ */
 export function text(number: number): Field<string> {
   const tag = toTag(number, WIRE_TYPE.delimited);
-  return {
+  return createField<string>(
     number,
-    wireType: WIRE_TYPE.delimited,
-    absent: '',
-    required: false,
-    write(writer, value) {
+    WIRE_TYPE.delimited,
+    '',
+    (writer, value) => {
       if (value === '') return;
       writer.uint32(tag);
       writer.text(value);
     },
-    read: (reader) => reader.text(),
-  };
+    (reader) => reader.text(),
+  );
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function bytes(number: number): Field<Uint8Array> {
   const tag = toTag(number, WIRE_TYPE.delimited);
-  return {
+  return createField<Uint8Array>(
     number,
-    wireType: WIRE_TYPE.delimited,
-    absent: NO_BYTES,
-    required: false,
-    write(writer, value) {
+    WIRE_TYPE.delimited,
+    NO_BYTES,
+    (writer, value) => {
       if (value.length === 0) return;
       writer.uint32(tag);
       writer.byteArray(value);
     },
-    read: (reader) => reader.byteArray(),
-  };
+    (reader) => reader.byteArray(),
+  );
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function uint32(number: number): Field<number> {
   const tag = toTag(number, WIRE_TYPE.varint);
-  return {
+  return createField<number>(
     number,
-    wireType: WIRE_TYPE.varint,
-    absent: 0,
-    required: false,
-    write(writer, value) {
+    WIRE_TYPE.varint,
+    0,
+    (writer, value) => {
       if (value === 0) return;
       writer.uint32(tag);
       writer.uint32(value);
     },
-    read: (reader) => reader.uint32(),
-  };
+    (reader) => reader.uint32(),
+  );
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function uint64(number: number): Field<number> {
   const tag = toTag(number, WIRE_TYPE.varint);
-  return {
+  return createField<number>(
     number,
-    wireType: WIRE_TYPE.varint,
-    absent: 0,
-    required: false,
-    write(writer, value) {
+    WIRE_TYPE.varint,
+    0,
+    (writer, value) => {
       if (value === 0) return;
       writer.uint32(tag);
       writer.uint64(value);
     },
-    read: (reader) => reader.uint64(),
-  };
+    (reader) => reader.uint64(),
+  );
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function bool(number: number): Field<boolean> {
   const tag = toTag(number, WIRE_TYPE.varint);
-  return {
+  return createField<boolean>(
     number,
-    wireType: WIRE_TYPE.varint,
-    absent: false,
-    required: false,
-    write(writer, value) {
+    WIRE_TYPE.varint,
+    false,
+    (writer, value) => {
       if (!value) return;
       writer.uint32(tag);
       writer.uint32(1);
     },
-    read: (reader) => reader.uint64() !== 0,
-  };
+    (reader) => reader.uint64() !== 0,
+  );
 }
 
 /** One of `names`, which have the values 1, 2, … of the enum. Required: there is no default. */
+/* @__NO_SIDE_EFFECTS__ */
 export function oneOf<T extends string>(number: number, names: readonly T[]): Field<T> {
   const tag = toTag(number, WIRE_TYPE.varint);
-  return {
+  return createField<T>(
     number,
-    wireType: WIRE_TYPE.varint,
+    WIRE_TYPE.varint,
     // Stands for UNSPECIFIED while a message is being read; `required` keeps it from getting out.
-    absent: '' as T,
-    required: true,
-    write(writer, value) {
+    '' as T,
+    (writer, value) => {
       const index = names.indexOf(value);
       if (index < 0) throw new RendezvousError('bad_request', `"${value}" is none of its values`);
       writer.uint32(tag);
       writer.uint32(index + 1);
     },
-    read(reader) {
+    (reader) => {
       const value = reader.uint32();
       const name = names[value - 1];
       if (name === undefined) throw badFrame(`field ${number} has the unknown value ${value}`);
       return name;
     },
-  };
+    true,
+  );
 }
 
 /** A nested message. It is always written: an empty one is not an absent one. */
+/* @__NO_SIDE_EFFECTS__ */
 export function message<T>(number: number, codec: MessageCodec<T>): Field<T> {
   const tag = toTag(number, WIRE_TYPE.delimited);
-  return {
+  return createField<T>(
     number,
-    wireType: WIRE_TYPE.delimited,
-    absent: codec.absent,
-    required: false,
-    write(writer, value) {
+    WIRE_TYPE.delimited,
+    codec.absent,
+    (writer, value) => {
       writer.uint32(tag);
       const start = writer.beginNested();
       codec.write(writer, value);
       writer.endNested(start);
     },
-    read(reader, previous) {
+    (reader, previous) => {
       const outerEnd = reader.enter();
       const value = codec.read(reader, previous);
       reader.leave(outerEnd);
       return value;
     },
-  };
+  );
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function texts(number: number): Field<readonly string[]> {
   const tag = toTag(number, WIRE_TYPE.delimited);
   return list(
@@ -171,6 +173,7 @@ export function texts(number: number): Field<readonly string[]> {
   );
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function byteArrays(number: number): Field<readonly Uint8Array[]> {
   const tag = toTag(number, WIRE_TYPE.delimited);
   return list(
@@ -183,6 +186,7 @@ export function byteArrays(number: number): Field<readonly Uint8Array[]> {
   );
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function messages<T>(number: number, codec: MessageCodec<T>): Field<readonly T[]> {
   const element = message(number, codec);
   return list(
@@ -200,22 +204,32 @@ function list<T>(
   readElement: (reader: WireReader) => T,
   writeElement: (writer: WireWriter, value: T) => void,
 ): Field<readonly T[]> {
-  return {
+  return createField<readonly T[]>(
     number,
-    wireType: WIRE_TYPE.delimited,
-    absent: NOTHING,
-    required: false,
-    write(writer, values) {
+    WIRE_TYPE.delimited,
+    NOTHING,
+    (writer, values) => {
       for (const value of values) writeElement(writer, value);
     },
-    read(reader, previous) {
+    (reader, previous) => {
       const value = readElement(reader);
       if (previous === NOTHING) return [value];
       // Made here, by the element before this one, and nobody else has seen it yet.
       (previous as T[]).push(value);
       return previous;
     },
-  };
+  );
+}
+
+function createField<T>(
+  number: number,
+  wireType: WireType,
+  absent: T,
+  write: Field<T>['write'],
+  read: Field<T>['read'],
+  required = false,
+): Field<T> {
+  return { number, wireType, absent, required, write, read };
 }
 
 function toTag(number: number, wireType: WireType): number {

@@ -7,6 +7,7 @@ export type FieldsOf<T> = { readonly [Name in Exclude<keyof T, 'kind'>]: Field<T
 type Loose = Record<string, unknown>;
 
 /** The codec of a message that has a `kind`. */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineBody<T extends { readonly kind: string }>(
   kind: T['kind'],
   fields: FieldsOf<T>,
@@ -15,6 +16,7 @@ export function defineBody<T extends { readonly kind: string }>(
 }
 
 /** The codec of a message that only occurs inside of others. */
+/* @__NO_SIDE_EFFECTS__ */
 export function definePart<T>(fields: FieldsOf<T>): MessageCodec<T> {
   return compile({}, fields);
 }

@@ -11,6 +11,7 @@ import type {
   Pending,
   RegionStatus,
   ReplicaStatus,
+  SdkNodeBody,
   StatusAnswer,
   StoreInfo,
   WaitAnswer,
@@ -162,4 +163,13 @@ export const NODE_BODIES: Bodies<NodeBody> = {
   watermarked: message(9, watermarked),
   batch: message(10, batch),
   inquired: message(11, inquired),
+};
+
+/** Those that answer what the SDK sends. */
+export const SDK_NODE_BODIES: Bodies<SdkNodeBody> = {
+  welcome: message(2, welcome),
+  failure: message(3, failure),
+  done: message(4, done),
+  opened: message(5, opened),
+  waitAnswer: message(6, waitAnswer),
 };

@@ -1,0 +1,182 @@
+/**
+ * Keeps one connection to the best node that answers, until it is told to stop.
+ *
+ * ```
+ *   connecting ── welcomed ──▶ connected ── lost ──▶ connecting
+ *        │                        └── a better node is back ──▶ connected (to that)
+ *        └── for awayMs, or every node refuses us ──▶ away (connecting goes on)
+ * ```
+ *
+ * A better node is one that serves the region where the connected one does not, or that the user
+ * prefers (`endpoint-ranking.ts`).
+ */
+import { RendezvousError } from '@rendezvous/protocol';
+import type { Log } from '../log.js';
+import type { Connection } from '../session/index.js';
+import { dial } from './dial.js';
+import type { Dialed } from './dial.js';
+import type { Endpoint } from './endpoint.js';
+import { EndpointRanking } from './endpoint-ranking.js';
+import { pause } from '../pause.js';
+import type { SessionTimings } from './session-timings.js';
+
+export interface KeepConnectedOptions {
+  /** URLs in the order of preference, equals together. */
+  readonly nodes: readonly (readonly string[])[];
+  /** Nodes that serve it are preferred to those that do not. */
+  readonly region: string;
+  /** Rejects soon after its signal is aborted. */
+  readonly connect: (endpoint: string, signal: AbortSignal) => Promise<Connection>;
+  readonly timings: SessionTimings;
+  readonly log: Log;
+}
+
+export interface ConnectionListener {
+  /** From now on this connection counts; the one before, if it still stands, is for the listener to end. */
+  connected(connection: Connection): void;
+  lost(connection: Connection): void;
+  /** No node can be reached for now. */
+  away(reason: RendezvousError): void;
+}
+
+/** Resolves once `signal` is aborted and no connection stands that the listener has not been given. */
+export function keepConnected(
+  options: KeepConnectedOptions,
+  listener: ConnectionListener,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Keeper(options, listener, signal).run();
+}
+
+class Keeper {
+  readonly #options: KeepConnectedOptions;
+  readonly #listener: ConnectionListener;
+  readonly #signal: AbortSignal;
+  readonly #ranking: EndpointRanking;
+  #state: 'connecting' | 'connected' | 'away' = 'connecting';
+
+  constructor(options: KeepConnectedOptions, listener: ConnectionListener, signal: AbortSignal) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#signal = signal;
+    this.#ranking = new EndpointRanking(options.nodes, options.timings);
+  }
+
+  async run(): Promise<void> {
+    let current = await this.#connectInTime();
+    while (current && !this.#signal.aborted) {
+      this.#announce(current);
+      current = (await this.#untilReplaced(current)) ?? (await this.#connectInTime());
+    }
+    current?.connection.shutdown();
+  }
+
+  #announce({ endpoint, connection }: Dialed): void {
+    if (this.#state === 'connected') this.#tell('info', 'session_moved', endpoint);
+    this.#state = 'connected';
+    if (!endpoint.servesRegion) this.#tell('warn', 'region_not_served', endpoint);
+    this.#listener.connected(connection);
+  }
+
+  /** Connects, however long it takes; we are away when it takes too long. Undefined once stopped. */
+  async #connectInTime(): Promise<Dialed | undefined> {
+    const { awayMs } = this.#options.timings;
+    const timer = setTimeout(() => {
+      const silence = new RendezvousError('unavailable', `No node reached for ${awayMs} ms.`);
+      this.#goAway(this.#ranking.refusal.reason ?? silence);
+    }, awayMs);
+    timer.unref();
+    const dialed = await this.#dial(this.#ranking.ranked(), this.#signal);
+    clearTimeout(timer);
+    return dialed;
+  }
+
+  /** Resolves with the connection to a better node, or with undefined when this one is lost. */
+  async #untilReplaced({ endpoint, connection }: Dialed): Promise<Dialed | undefined> {
+    const search = new AbortController();
+    const connectedMs = performance.now();
+    const { ended } = connection;
+    const found = this.#findBetter(endpoint, search.signal);
+    const reason = await Promise.race([ended, found.then((next) => (next ? undefined : ended))]);
+    search.abort();
+    if (reason) {
+      this.#state = 'connecting';
+      this.#listener.lost(connection);
+      const nowMs = performance.now();
+      endpoint.lost(nowMs - connectedMs, nowMs);
+      this.#tell('warn', 'session_lost', endpoint, reason.message);
+    }
+    return found;
+  }
+
+  /** Looks for a node that is better than the connected one until `signal` aborts. */
+  async #findBetter(connected: Endpoint, signal: AbortSignal): Promise<Dialed | undefined> {
+    for (;;) {
+      const better = this.#ranking.betterThan(connected);
+      if (better.length === 0) return undefined;
+      const found = await this.#dial(better, signal);
+      if (!found || (await this.#isWorthMoving(found, connected, signal))) return found;
+      found.connection.shutdown();
+    }
+  }
+
+  /** Whether the node is better by its own word, too, and lasts: where there is no hurry we wait for that. */
+  async #isWorthMoving(
+    { endpoint, connection }: Dialed,
+    connected: Endpoint,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (!this.#ranking.betterThan(connected).includes(endpoint)) return false;
+    if (!connected.servesRegion) return true;
+    const { settleMs } = this.#options.timings;
+    await Promise.race([pause(settleMs, signal), connection.ended]);
+    if (connection.isOver) endpoint.lost(0, performance.now());
+    return !connection.isOver;
+  }
+
+  async #dial(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Dialed | undefined> {
+    const { connect, region, timings } = this.#options;
+    const dialed = await dial(endpoints, {
+      staggerMs: timings.staggerMs,
+      signal,
+      connect,
+      onFailure: (endpoint, error) => {
+        this.#attemptFailed(endpoint, error);
+      },
+    });
+    dialed?.endpoint.welcomed(dialed.connection.welcome.regions.includes(region));
+    return dialed;
+  }
+
+  #attemptFailed(endpoint: Endpoint, error: RendezvousError): void {
+    const { reconnectDelayMsMax, returnDelayMsMax } = this.#options.timings;
+    const delayMsMax = this.#state === 'connected' ? returnDelayMsMax : reconnectDelayMsMax;
+    endpoint.failed(error, performance.now(), delayMsMax);
+    if (error.retryable) this.#tell('warn', 'node_unreachable', endpoint, error.message);
+    else this.#tell('error', 'node_refused', endpoint, error.message);
+    this.#considerRefusals();
+  }
+
+  /** Waiting helps only where the same attempt may succeed later; and a refusal explains more than silence. */
+  #considerRefusals(): void {
+    const { reason, isUnanimous } = this.#ranking.refusal;
+    const isDue = isUnanimous ? this.#state !== 'connected' : this.#state === 'away';
+    if (reason && isDue) this.#goAway(reason);
+  }
+
+  #goAway(reason: RendezvousError): void {
+    this.#state = 'away';
+    this.#listener.away(reason);
+  }
+
+  #tell(
+    level: 'info' | 'warn' | 'error',
+    event: string,
+    { host: node }: Endpoint,
+    message?: string,
+  ): void {
+    if (this.#signal.aborted) return;
+    const { log, region } = this.#options;
+    log({ level, event, node, region, message });
+  }
+}
