@@ -2,12 +2,18 @@
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { RendezvousError } from '@rendezvous/protocol';
-import { checkServerOptions } from './check-server-options.js';
+import { checkServerOptions, isLoopback } from './check-server-options.js';
 import { NodeCore } from './core/node-core.js';
+import type { CoreObserver } from './core/observer.js';
 import { createLocalLink, type LocalLink } from './host/local-link.js';
 import { NodeHost } from './host/node-host.js';
-import { createHttpServer, type HttpServer } from './http-server.js';
+import { createHttpServer, type HttpServer } from './http/create-http-server.js';
+import { createRoutes } from './http/routes.js';
 import { createMemoryJournal } from './journal/memory-journal.js';
+import { collectNodeMetrics } from './metrics/collect.js';
+import { formatFamilies, type MetricsFormat } from './metrics/exposition.js';
+import { NodeCounts } from './metrics/node-counts.js';
+import { readProcessMetrics } from './metrics/process-metrics.js';
 import { type WatchedReplica, watchReplica } from './monitor/watch-replica.js';
 import { type PeerLink, startPeerLink } from './peers/peer-link.js';
 import type { Journal, Log } from './ports.js';
@@ -21,13 +27,21 @@ import {
 } from './server-options.js';
 import type { NodeIdentity } from './session/greet.js';
 import { serveSession } from './session/serve-session.js';
+import { createNodeTls, type NodeTls } from './tls/node-tls.js';
+import type { TlsOptions } from './tls/tls-options.js';
 
 /** A metadata node that runs in this process. */
 export interface Server extends AsyncDisposable {
-  /** `ws://host:port`. */
+  /** `ws://host:port`, or `wss://` with TLS. */
   readonly url: string;
   readonly port: number;
   readonly nodeId: string;
+  /**
+   * Replaces the certificates of a node that has TLS: connections that begin now, to it and from it
+   * to its peers, get the new ones; sessions that stand go on. Throws `config_invalid`, and changes
+   * nothing, for what cannot be used, and when `ca` comes or goes, which takes a restart.
+   */
+  renewTls(tls: TlsOptions): void;
   /** Stops listening, ends sessions, stops monitors and peer links, closes the journal. Idempotent. */
   shutdown(): Promise<void>;
 }
@@ -57,27 +71,24 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   let onFatal = (error: unknown): void => {
     throw error;
   };
+  const counts = new NodeCounts(options);
   const host = new NodeHost({
-    core: createCore(options, identity, journal),
+    core: createCore(options, identity, journal, counts),
     journal,
     onFatal: (error) => onFatal(error),
+    observer: counts,
   });
   let isReady = false;
-  const http = createHttpServer({
-    frameBytesMax: identity.frameBytesMax,
-    sessionCountMax: options.limits?.sessionCountMax ?? DEFAULT_SESSION_COUNT_MAX,
-    allowsOrigins: options.tokens !== undefined,
-    isReady: () => isReady,
-    onSession: (socket) => {
-      serveSession(socket, { host, identity, log });
-    },
-  });
+  const tls = createNodeTls(options.tls, (next) => http.renewTls(next));
+  const node = { identity, host, counts, tls, log, isReady: () => isReady };
+  const http = createHttp(options, node);
   const listening = await listen(http, address, port, log).catch(async (error: unknown) => {
     host.shutdown();
     await journal.shutdown();
     throw error;
   });
-  const peerLinks = startPeerLinks(options, identity, host, log);
+  warnOfClearText(options, log);
+  const peerLinks = startPeerLinks(options, node);
   const monitors = startMonitors(options, host, log);
   isReady = true;
 
@@ -95,15 +106,79 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
   const authority = address.includes(':') ? `[${address}]` : address;
   return {
-    url: `ws://${authority}:${String(listening.port)}`,
+    url: `${options.tls ? 'wss' : 'ws'}://${authority}:${String(listening.port)}`,
     port: listening.port,
     nodeId: identity.nodeId,
+    renewTls: (next) => {
+      tls.renew(next);
+      log({ level: 'info', event: 'tls_renewed', endMs: tls.endMs });
+    },
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };
 }
 
-function createCore(options: ServerOptions, identity: NodeIdentity, journal: Journal): NodeCore {
+/** The parts of a node that others are put together from. */
+interface NodeParts {
+  readonly identity: NodeIdentity;
+  readonly host: NodeHost;
+  readonly counts: NodeCounts;
+  readonly tls: NodeTls;
+  readonly log: Log;
+  readonly isReady: () => boolean;
+}
+
+function createHttp(options: ServerOptions, node: NodeParts): HttpServer {
+  const { identity, host, counts, log, isReady } = node;
+  const { tokens, limits, metrics: access = 'admin' } = options;
+  const metrics = {
+    tokens: access === 'open' ? undefined : tokens,
+    namespace: identity.namespace,
+    render: (format: MetricsFormat) => renderMetrics(options, node, format),
+  };
+  return createHttpServer({
+    frameBytesMax: identity.frameBytesMax,
+    sessionCountMax: limits?.sessionCountMax ?? DEFAULT_SESSION_COUNT_MAX,
+    allowsOrigins: tokens !== undefined,
+    isReady,
+    routes: createRoutes({ isReady, metrics }),
+    tls: options.tls,
+    onSession: (socket) => {
+      serveSession(socket, { host, identity, log, observer: counts });
+    },
+    onRefused: (reason, detail) => {
+      counts.connectionRefused(reason);
+      log({ level: 'debug', event: 'connection_refused', reason, detail });
+    },
+  });
+}
+
+function renderMetrics(
+  { peers = [] }: ServerOptions,
+  { host, counts, tls }: NodeParts,
+  format: MetricsFormat,
+): string {
+  const ofNode = collectNodeMetrics({
+    counts,
+    status: host.status(),
+    peers: peers.map(({ name }) => name),
+    certificateEndMs: tls.endMs,
+  });
+  return formatFamilies([...ofNode, ...readProcessMetrics()], format);
+}
+
+function warnOfClearText({ host = '127.0.0.1', tokens, tls }: ServerOptions, log: Log): void {
+  if (isLoopback(host) || tokens === undefined || tls !== undefined) return;
+  const reason = 'without TLS whoever listens on the way can read the tokens: see --tls-cert';
+  log({ level: 'warn', event: 'tokens_in_clear_text', host, reason });
+}
+
+function createCore(
+  options: ServerOptions,
+  identity: NodeIdentity,
+  journal: Journal,
+  observer: CoreObserver,
+): NodeCore {
   const { stores, strategies, peers = [], regions, limits = {} } = options;
   return new NodeCore(
     {
@@ -114,6 +189,7 @@ function createCore(options: ServerOptions, identity: NodeIdentity, journal: Jou
       peers: peers.map((peer) => peer.name),
       journal: journal.recovered,
       limits,
+      observer,
     },
     performance.now(),
   );
@@ -137,11 +213,11 @@ function identityOf(options: ServerOptions): NodeIdentity {
 
 function startPeerLinks(
   { peers = [], regions }: ServerOptions,
-  { namespace, nodeId }: NodeIdentity,
-  host: NodeHost,
-  log: Log,
+  { identity: { namespace, nodeId }, host, tls: { webSocket }, log }: NodeParts,
 ): PeerLink[] {
-  return peers.map((peer) => startPeerLink({ peer, host, namespace, nodeId, regions, log }));
+  return peers.map((peer) =>
+    startPeerLink({ peer, host, namespace, nodeId, regions, log, webSocket }),
+  );
 }
 
 interface Monitors {
@@ -230,8 +306,7 @@ async function end(
   });
   for (const socket of http.sockets) socket.close(CLOSE_GOING_AWAY, 'shut_down');
   const impatience = setTimeout(() => {
-    for (const socket of http.sockets) socket.terminate();
-    http.server.closeAllConnections();
+    http.destroyConnections();
   }, SESSION_CLOSE_TIMEOUT_MS);
   await Promise.all([closed, monitors.shutdown(), ...peerLinks.map((link) => link.shutdown())]);
   clearTimeout(impatience);

@@ -4,6 +4,7 @@ import type { Branch } from './branch.js';
 import { BranchTable } from './branch-table.js';
 import type { Effect, JournalRecord } from './effect.js';
 import { createJournalProgress, type JournalProgress } from './journal-progress.js';
+import { type CoreObserver, NOBODY } from './observer.js';
 import { OwnJournal } from './own-journal.js';
 import type { PeerState } from './peer-state.js';
 import { RecentCloses } from './recent-closes.js';
@@ -41,6 +42,7 @@ export interface NodeCoreOptions {
   readonly peers: readonly string[];
   readonly journal: RecoveredJournal;
   readonly limits?: Partial<CoreLimits>;
+  readonly observer?: CoreObserver;
 }
 
 export interface CoreState {
@@ -50,6 +52,7 @@ export interface CoreState {
   readonly stores: ReadonlyMap<string, StoreLayout>;
   readonly replicas: readonly ReplicaState[];
   readonly limits: CoreLimits;
+  readonly observer: CoreObserver;
   readonly startedAtMs: number;
   readonly table: BranchTable;
   readonly journal: OwnJournal;
@@ -100,6 +103,7 @@ export function createCoreState(options: NodeCoreOptions, nowMs: number): CoreSt
     stores: new Map(layouts.map((layout) => [layout.name, layout])),
     replicas: layouts.flatMap((layout) => replicasOf(layout, nowMs)),
     limits: { ...DEFAULT_CORE_LIMITS, ...options.limits },
+    observer: options.observer ?? NOBODY,
     startedAtMs: nowMs,
     table: new BranchTable(),
     journal: new OwnJournal(journal.id, journal.head),
