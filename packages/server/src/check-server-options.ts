@@ -3,7 +3,7 @@ import { isName, type Mode, RendezvousError } from '@rendezvous/protocol';
 import type { NodeLimits, ServerOptions, StoreConfig } from './server-options.js';
 import { assertGrant } from './session/tokens.js';
 import { checkTls } from './tls/check-tls.js';
-import type { TlsOptions } from './tls/tls-options.js';
+import type { ClientTlsOptions } from './tls/tls-options.js';
 
 const MODES: readonly Mode[] = ['enforce', 'observe', 'off'];
 const MONITORS: readonly string[] = ['inside', 'none'];
@@ -49,10 +49,11 @@ export function checkServerOptions(options: ServerOptions): void {
   checkLimits(options.limits ?? {});
 }
 
-/** As `checkTls`, for a node, which cannot do without a certificate. */
-function checkNodeTls(tls: TlsOptions): void {
-  const { cert, key }: Partial<TlsOptions> = tls;
-  if (cert === undefined || key === undefined) throw invalid('tls: a node needs cert and key');
+/** A node cannot do without a certificate; somebody without TypeScript may try. */
+function checkNodeTls(tls: ClientTlsOptions): void {
+  if (tls.cert === undefined || tls.key === undefined) {
+    throw invalid('tls: a node needs cert and key');
+  }
   checkTls(tls, Date.now());
 }
 

@@ -1,5 +1,4 @@
 /** Puts a node together: core, journal, sessions, peers, monitors. */
-import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { RendezvousError } from '@rendezvous/protocol';
 import { checkServerOptions, isLoopback } from './check-server-options.js';
@@ -8,6 +7,7 @@ import type { CoreObserver } from './core/observer.js';
 import { createLocalLink, type LocalLink } from './host/local-link.js';
 import { NodeHost } from './host/node-host.js';
 import { createHttpServer, type HttpServer } from './http/create-http-server.js';
+import { listen } from './http/listen.js';
 import { createRoutes } from './http/routes.js';
 import { createMemoryJournal } from './journal/memory-journal.js';
 import { collectNodeMetrics } from './metrics/collect.js';
@@ -82,7 +82,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const tls = createNodeTls(options.tls, (next) => http.renewTls(next));
   const node = { identity, host, counts, tls, log, isReady: () => isReady };
   const http = createHttp(options, node);
-  const listening = await listen(http, address, port, log).catch(async (error: unknown) => {
+  const listening = await listen(http.server, address, port, log).catch(async (error: unknown) => {
     host.shutdown();
     await journal.shutdown();
     throw error;
@@ -262,33 +262,6 @@ function replicasToWatch({
           strategy,
         })),
       );
-  });
-}
-
-function listen(
-  { server }: HttpServer,
-  address: string,
-  port: number,
-  log: Log,
-): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    const refuse = (error: NodeJS.ErrnoException): void => {
-      const where = `${address}:${String(port)}`;
-      const message =
-        error.code === 'EADDRINUSE'
-          ? `${where} is in use: stop what listens there, or choose another port`
-          : `cannot listen on ${where}: ${error.message}`;
-      reject(new RendezvousError('unavailable', message, { cause: error }));
-    };
-    server.once('error', refuse);
-    server.listen(port, address, () => {
-      server.off('error', refuse);
-      // A connection that cannot be accepted (no memory, no descriptor left) is not the node's end.
-      server.on('error', ({ message: reason }) => {
-        log({ level: 'error', event: 'accept_failed', reason });
-      });
-      resolve(server.address() as AddressInfo);
-    });
   });
 }
 

@@ -1,4 +1,4 @@
-import type { LogEvent, MonitorOptions } from '@rendezvous/server';
+import type { ClientTlsOptions, LogEvent, MonitorOptions } from '@rendezvous/server';
 import { RendezvousError } from '@rendezvous/protocol';
 import type { VisibilityStrategy } from '@rendezvous/protocol';
 import { suggestNearest } from '../nearest.js';
@@ -15,6 +15,7 @@ export interface MonitorFlags {
   /** Absent: the region's node. */
   readonly node?: string | undefined;
   readonly token?: string | undefined;
+  readonly tls?: ClientTlsOptions | undefined;
   readonly log: (event: LogEvent) => void;
 }
 
@@ -35,6 +36,7 @@ export function toMonitorOptions(
     endpoint,
     ...(config.namespace === undefined ? {} : { namespace: config.namespace }),
     ...(flags.token === undefined ? {} : { token: flags.token }),
+    ...(flags.tls && { tls: flags.tls }),
     store: storeName,
     region,
     replicas: selectReplicas(flags, store),

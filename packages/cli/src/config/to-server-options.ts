@@ -1,4 +1,11 @@
-import type { LogEvent, ServerOptions, StoreConfig, TokenGrant } from '@rendezvous/server';
+import type {
+  LogEvent,
+  MetricsAccess,
+  ServerOptions,
+  StoreConfig,
+  TlsOptions,
+  TokenGrant,
+} from '@rendezvous/server';
 import type { VisibilityStrategy } from '@rendezvous/protocol';
 import type { Config, ConfigStore } from './config.js';
 import type { StoreKind } from './define-config.js';
@@ -9,11 +16,13 @@ export interface ServeFlags {
   /** Regions whose node this is; empty: that of the only node. */
   readonly regions: readonly string[];
   readonly host?: string | undefined;
-  /** Default: the port in the `ws://` URL of the first region's node. */
+  /** Default: the port in the URL of the first region's node, where that is the node's own. */
   readonly port?: number | undefined;
   readonly tokens?: readonly TokenGrant[] | undefined;
   /** What this node presents to its peers. */
   readonly peerToken?: string | undefined;
+  readonly tls?: TlsOptions | undefined;
+  readonly metrics?: MetricsAccess | undefined;
   readonly monitors: 'inside' | 'none';
   readonly log: (event: LogEvent) => void;
 }
@@ -30,8 +39,10 @@ export function toServerOptions(
       namespace: config.namespace,
       modeCeiling: config.policy.mode,
       host: flags.host,
-      port: flags.port ?? findPort(config, own),
+      port: flags.port ?? findPort(config, own, flags.tls),
       tokens: flags.tokens,
+      tls: flags.tls,
+      metrics: flags.metrics,
     }),
     regions: served,
     stores: [...config.stores].map(([name, store]) => toStoreConfig(name, store)),
@@ -56,10 +67,15 @@ function toStoreConfig(name: string, store: ConfigStore): StoreConfig {
   };
 }
 
-/** A `wss://` URL is that of a proxy, whose port says nothing about the node's. */
-function findPort(config: Config, own: readonly string[]): number | undefined {
-  const url = new URL(config.regions.get(own[0] ?? '')?.node ?? 'wss://unknown');
-  return url.protocol === 'ws:' && url.port !== '' ? Number(url.port) : undefined;
+/** Where a node without TLS has a `wss://` URL, it is a proxy's, whose port says nothing of the node's. */
+function findPort(
+  config: Config,
+  own: readonly string[],
+  tls: TlsOptions | undefined,
+): number | undefined {
+  const { protocol, port } = new URL(config.regions.get(own[0] ?? '')?.node ?? 'wss://unknown');
+  const isOwn = protocol === (tls ? 'wss:' : 'ws:');
+  return isOwn && port !== '' ? Number(port) : undefined;
 }
 
 /** Optional properties that are absent, as `exactOptionalPropertyTypes` wants them. */

@@ -56,7 +56,7 @@ const REFUSED: readonly {
 ];
 
 test.each(REFUSED)('$what: config_invalid, and no key in the message', ({ tls, says }) => {
-  const check = (): void => checkTls(tls as ClientTlsOptions, NOW_MS);
+  const check = (): void => checkTls(tls, NOW_MS);
   expect(check).toThrow('[config_invalid] ');
   expect(check).toThrow(says);
   expect(check).not.toThrow(/PRIVATE KEY-----\n|MII|MIG/);
