@@ -6,28 +6,23 @@ import { NodeCore } from './core/node-core.js';
 import type { CoreObserver } from './core/observer.js';
 import { createLocalLink, type LocalLink } from './host/local-link.js';
 import { NodeHost } from './host/node-host.js';
-import { createHttpServer, type HttpServer } from './http/create-http-server.js';
+import type { HttpServer } from './http/create-http-server.js';
+import { createNodePort, type NodeParts } from './http/create-node-port.js';
 import { listen } from './http/listen.js';
-import { createRoutes } from './http/routes.js';
 import { createMemoryJournal } from './journal/memory-journal.js';
-import { collectNodeMetrics } from './metrics/collect.js';
-import { formatFamilies, type MetricsFormat } from './metrics/exposition.js';
 import { NodeCounts } from './metrics/node-counts.js';
-import { readProcessMetrics } from './metrics/process-metrics.js';
 import { type WatchedReplica, watchReplica } from './monitor/watch-replica.js';
 import { type PeerLink, startPeerLink } from './peers/peer-link.js';
 import type { Journal, Log } from './ports.js';
 import {
   createNodeId,
   DEFAULT_FRAME_BYTES_MAX,
-  DEFAULT_SESSION_COUNT_MAX,
   replicaName,
   type ServerOptions,
   toStoreDefinition,
 } from './server-options.js';
 import type { NodeIdentity } from './session/greet.js';
-import { serveSession } from './session/serve-session.js';
-import { createNodeTls, type NodeTls } from './tls/node-tls.js';
+import { createNodeTls } from './tls/node-tls.js';
 import type { TlsOptions } from './tls/tls-options.js';
 
 /** A metadata node that runs in this process. */
@@ -81,7 +76,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   let isReady = false;
   const tls = createNodeTls(options.tls, (next) => http.renewTls(next));
   const node = { identity, host, counts, tls, log, isReady: () => isReady };
-  const http = createHttp(options, node);
+  const http = createNodePort(options, node);
   const listening = await listen(http.server, address, port, log).catch(async (error: unknown) => {
     host.shutdown();
     await journal.shutdown();
@@ -116,55 +111,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };
-}
-
-/** The parts of a node that others are put together from. */
-interface NodeParts {
-  readonly identity: NodeIdentity;
-  readonly host: NodeHost;
-  readonly counts: NodeCounts;
-  readonly tls: NodeTls;
-  readonly log: Log;
-  readonly isReady: () => boolean;
-}
-
-function createHttp(options: ServerOptions, node: NodeParts): HttpServer {
-  const { identity, host, counts, log, isReady } = node;
-  const { tokens, limits, metrics: access = 'admin' } = options;
-  const metrics = {
-    tokens: access === 'open' ? undefined : tokens,
-    namespace: identity.namespace,
-    render: (format: MetricsFormat) => renderMetrics(options, node, format),
-  };
-  return createHttpServer({
-    frameBytesMax: identity.frameBytesMax,
-    sessionCountMax: limits?.sessionCountMax ?? DEFAULT_SESSION_COUNT_MAX,
-    allowsOrigins: tokens !== undefined,
-    isReady,
-    routes: createRoutes({ isReady, metrics }),
-    tls: options.tls,
-    onSession: (socket) => {
-      serveSession(socket, { host, identity, log, observer: counts });
-    },
-    onRefused: (reason, detail) => {
-      counts.connectionRefused(reason);
-      log({ level: 'debug', event: 'connection_refused', reason, detail });
-    },
-  });
-}
-
-function renderMetrics(
-  { peers = [] }: ServerOptions,
-  { host, counts, tls }: NodeParts,
-  format: MetricsFormat,
-): string {
-  const ofNode = collectNodeMetrics({
-    counts,
-    status: host.status(),
-    peers: peers.map(({ name }) => name),
-    certificateEndMs: tls.endMs,
-  });
-  return formatFamilies([...ofNode, ...readProcessMetrics()], format);
 }
 
 function warnOfClearText({ host = '127.0.0.1', tokens, tls }: ServerOptions, log: Log): void {

@@ -128,13 +128,13 @@ export const CATALOG: Readonly<Record<MetricKey, MetricDefinition>> = {
     'gauge',
     'rendezvous_peer_connected',
     ['peer'],
-    '1 while the stream of the peer’s journal stands, else 0.',
+    "1 while the stream of the peer's journal stands, else 0.",
   ),
   peerLag: define(
     'gauge',
     'rendezvous_peer_lag_entries',
     ['peer'],
-    'Entries of the peer’s journal that are known to exist and not applied here.',
+    "Entries of the peer's journal that are known to exist and not applied here.",
   ),
 
   sessions: define(
@@ -147,7 +147,7 @@ export const CATALOG: Readonly<Record<MetricKey, MetricDefinition>> = {
     'counter',
     'rendezvous_sessions_refused_total',
     ['code'],
-    'Sessions ended for what they sent, a frame or a hello, by the error’s code.',
+    "Sessions ended for what they sent, a frame or a hello, by the error's code.",
   ),
   sessionsDropped: define(
     'counter',
@@ -177,7 +177,7 @@ export const CATALOG: Readonly<Record<MetricKey, MetricDefinition>> = {
     'gauge',
     'rendezvous_tls_certificate_expiry_timestamp_seconds',
     [],
-    'When the node’s certificate ends, in seconds since 1970; absent without TLS.',
+    "When the node's certificate ends, in seconds since 1970; absent without TLS.",
   ),
 
   processCpu: define(

@@ -118,6 +118,15 @@ test('peers with TLS replicate to each other, and know each other by the authori
   expect(await us.wait(written, 'us', 10_000)).toMatchObject({ status: 'consistent' });
 });
 
+test('a peer with a certificate of another authority is turned away', async () => {
+  const eu = await start({ tls: mutual });
+  const events: LogEvent[] = [];
+  const peers = [{ name: 'eu', endpoint: eu.url }];
+  const log = (event: LogEvent): void => void events.push(event);
+  await start({ regions: ['ap'], monitors: 'none', peers, log, tls: { ...foreign, ca } });
+  await until(() => expect(events[0]).toMatchObject({ event: 'peer_disconnected', peer: 'eu' }));
+});
+
 test('a monitor presents its certificate, and without one is turned away', async () => {
   const store = new FakeStore();
   const strategies = { fake: store.strategy };
@@ -208,6 +217,14 @@ test.each([
   socket.write(first, 'latin1');
   await once(socket, 'close');
   expect(await server.countConnections()).toBe(0);
+});
+
+test('a client that shakes hands and then says nothing is given up', async () => {
+  const server = await startSessionServer({ tls: node, requestTimeoutMs: 100 });
+  const socket = connectTls({ port: server.port, host: '127.0.0.1', ca });
+  socket.on('error', () => undefined).resume();
+  await once(socket, 'secureConnect');
+  await once(socket, 'close');
 });
 
 test('shutdown() does not wait for a handshake in progress', async () => {

@@ -21,6 +21,8 @@ export function createWebSocketFactory(
       perMessageDeflate: false,
       maxPayload: INCOMING_FRAME_BYTES_MAX,
       minVersion: 'TLSv1.2',
+      // Whatever the environment says of certificates in general.
+      rejectUnauthorized: true,
       ...presentOf(current()),
     });
 }
