@@ -8,8 +8,11 @@ import { performance } from 'node:perf_hooks';
 import type {
   Batch,
   ClientMessage,
+  Inquire,
+  Inquired,
   NodeBody,
   NodeMessage,
+  Open,
   ReportClosed,
   StatusAnswer,
 } from '@rendezvous/protocol';
@@ -31,6 +34,8 @@ export interface PeerConnection {
   acknowledge(journal: string, applied: number): void;
   /** Sends a report; calls `NodeHost.reportAcknowledged` when the peer has answered. */
   report(report: ReportClosed): void;
+  /** Sends an inquiry; calls `NodeHost.receiveInquired` if the peer answers it. */
+  inquire(inquiry: Inquire): void;
 }
 
 const RID_TOO_NEW: NodeBody = {
@@ -38,6 +43,13 @@ const RID_TOO_NEW: NodeBody = {
   code: 'bad_request',
   message: `the rid is more than ${RID_AHEAD_MS_MAX / 60_000} minutes ahead of the node: set the clocks of both right`,
   retryable: false,
+};
+
+const JOURNAL_FULL: NodeBody = {
+  kind: 'failure',
+  code: 'journal_full',
+  message: "the disk of the node's journal is full: no branch can be opened until there is room",
+  retryable: true,
 };
 
 export interface NodeHostOptions {
@@ -57,6 +69,8 @@ export class NodeHost {
   readonly #peers = new Map<string, PeerConnection>();
   readonly #ridCeiling = new RidCeiling(RID_AHEAD_MS_MAX);
   readonly #peerRidCeiling = new RidCeiling(PEER_RID_AHEAD_MS_MAX);
+  /** The newest sequence that was made durable. */
+  #openedHead: number;
   #nextSession = 1;
   #timer: NodeJS.Timeout | undefined;
   #timerDueAtMs = Infinity;
@@ -67,6 +81,7 @@ export class NodeHost {
     this.#journal = options.journal;
     this.#onFatal = options.onFatal;
     this.#observer = options.observer ?? NOBODY;
+    this.#openedHead = options.journal.recovered.head;
     this.#armTimer();
   }
 
@@ -84,8 +99,9 @@ export class NodeHost {
       this.#reply(session, { id: message.id, body: this.status() });
       return;
     }
-    if (message.body.kind === 'open' && !this.#ridCeiling.allows(message.body.rid, Date.now())) {
-      this.#reply(session, { id: message.id, body: RID_TOO_NEW });
+    const refusal = message.body.kind === 'open' ? this.#refusalOf(message.body) : undefined;
+    if (refusal) {
+      this.#reply(session, { id: message.id, body: refusal });
       return;
     }
     this.#perform(this.#core.receive(session, message, performance.now()));
@@ -120,6 +136,10 @@ export class NodeHost {
     this.#perform(this.#core.reportAcknowledged(name, report));
   }
 
+  receiveInquired(name: string, inquiry: Inquire, answer: Inquired): void {
+    this.#perform(this.#core.receiveInquired(name, inquiry, answer, performance.now()));
+  }
+
   status(): StatusAnswer {
     return { ...this.#core.status(performance.now()), sessions: this.#sessions.size };
   }
@@ -130,6 +150,12 @@ export class NodeHost {
     clearTimeout(this.#timer);
     this.#sessions.clear();
     this.#peers.clear();
+  }
+
+  /** Why an open cannot even be looked at. */
+  #refusalOf({ rid }: Open): NodeBody | undefined {
+    if (!this.#ridCeiling.allows(rid, Date.now())) return RID_TOO_NEW;
+    return this.#journal.hasRoom ? undefined : JOURNAL_FULL;
   }
 
   #perform(effects: readonly Effect[]): void {
@@ -155,6 +181,9 @@ export class NodeHost {
       case 'report':
         this.#peers.get(effect.peer)?.report(effect.report);
         return;
+      case 'inquire':
+        this.#peers.get(effect.peer)?.inquire(effect.inquiry);
+        return;
     }
   }
 
@@ -165,13 +194,23 @@ export class NodeHost {
     this.#sessions.get(session)?.(message);
   }
 
+  /** An entry may also take the place of an older one. */
+  #countOpened(records: readonly JournalRecord[]): number {
+    let count = 0;
+    for (const record of records) {
+      if (record.kind !== 'open' || record.entry.sequence <= this.#openedHead) continue;
+      this.#openedHead = record.entry.sequence;
+      count++;
+    }
+    return count;
+  }
+
   #append(ticket: number, records: readonly JournalRecord[]): void {
     const startedAtMs = performance.now();
     this.#journal.append(records).then(
       () => {
         const nowMs = performance.now();
-        const openCount = records.reduce((sum, { kind }) => sum + Number(kind === 'open'), 0);
-        this.#observer.appended(openCount, nowMs - startedAtMs);
+        this.#observer.appended(this.#countOpened(records), nowMs - startedAtMs);
         this.#perform(this.#core.journalSynced(ticket, nowMs));
       },
       (error: unknown) => {
