@@ -14,6 +14,8 @@ export interface Io {
   readonly stderr: TextSink;
   /** Aborts when the user wants the command to end: shut down cleanly and return. */
   readonly signal: AbortSignal;
+  /** From now on SIGHUP calls this, and no longer ends the command. */
+  onHangUp(listener: () => void): void;
   readonly env: Environment;
   readonly cwd: string;
 }

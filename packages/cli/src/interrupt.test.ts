@@ -48,3 +48,15 @@ test('supervisors may repeat SIGTERM and SIGHUP', () => {
   interrupt.receive('SIGHUP', 10_000);
   expect(exits).toEqual([]);
 });
+
+test('a command that listens to SIGHUP is not ended by it, and by the others as ever', () => {
+  const { interrupt } = setup();
+  let count = 0;
+  interrupt.onHangUp(() => count++);
+  interrupt.receive('SIGHUP', 0);
+  interrupt.receive('SIGHUP', 10);
+  expect(count).toBe(2);
+  expect(interrupt.signal.aborted).toBe(false);
+  interrupt.receive('SIGTERM', 20);
+  expect(interrupt.signal.aborted).toBe(true);
+});

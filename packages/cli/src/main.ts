@@ -16,6 +16,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interrupt.signal,
+  onHangUp: (listener) => interrupt.onHangUp(listener),
   env: process.env,
   cwd: process.cwd(),
 });

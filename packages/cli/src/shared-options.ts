@@ -29,6 +29,34 @@ export const TOKEN_OPTIONS: OptionsTable<TokenOptions> = {
   },
 };
 
+export interface TlsFileOptions {
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly tlsCa: string | undefined;
+}
+
+/** For commands that connect to a node; `serve` says what they mean to a node. */
+export const TLS_OPTIONS: OptionsTable<TlsFileOptions> = {
+  tlsCert: {
+    type: 'text',
+    placeholder: 'FILE',
+    description: 'PEM file with the certificate to present to a node that asks for one',
+    env: 'RENDEZVOUS_TLS_CERT',
+  },
+  tlsKey: {
+    type: 'text',
+    placeholder: 'FILE',
+    description: 'PEM file with its private key',
+    env: 'RENDEZVOUS_TLS_KEY',
+  },
+  tlsCa: {
+    type: 'text',
+    placeholder: 'FILE',
+    description: 'PEM file with the authorities to trust at wss://, instead of the public ones',
+    env: 'RENDEZVOUS_TLS_CA',
+  },
+};
+
 export const LOG_OPTIONS: OptionsTable<LogOptions> = {
   json: {
     type: 'flag',

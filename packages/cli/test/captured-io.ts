@@ -10,6 +10,8 @@ export interface CapturedIo extends Io {
   readonly firstLogLine: Promise<string>;
   /** What Ctrl-C does. */
   interrupt(): void;
+  /** What SIGHUP does once the command listens to it. */
+  hangUp(): void;
 }
 
 export function createCapturedIo(options: { cwd?: string; env?: Environment } = {}): CapturedIo {
@@ -17,10 +19,14 @@ export function createCapturedIo(options: { cwd?: string; env?: Environment } = 
   const controller = new AbortController();
   const stdout = createCapture();
   const stderr = createCapture();
+  let hangUp: () => void = () => undefined;
   return {
     stdout: stdout.sink,
     stderr: stderr.sink,
     signal: controller.signal,
+    onHangUp: (listener) => {
+      hangUp = listener;
+    },
     env,
     cwd,
     written: {
@@ -34,6 +40,7 @@ export function createCapturedIo(options: { cwd?: string; env?: Environment } = 
     firstLine: stdout.firstLine,
     firstLogLine: stderr.firstLine,
     interrupt: () => controller.abort(),
+    hangUp: () => hangUp(),
   };
 }
 

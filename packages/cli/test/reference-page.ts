@@ -11,6 +11,7 @@ export function formatReferencePage(definitions: readonly CommandDefinition[]): 
     'A flag wins over its environment variable, that over the default. An empty variable counts as absent.',
     'Wrong usage ends with exit code 2 and a message that says what is right.',
     'The first Ctrl-C (or SIGTERM, SIGHUP) ends a command cleanly, a second Ctrl-C at once.',
+    'SIGHUP to a node with [TLS](tls.md) renews its certificates instead.',
     'Nodes and monitors read a [configuration file](configuration.md).',
     formatTable(
       ['Command', 'What it does'],

@@ -34,15 +34,30 @@ export interface Counters {
   readonly writesOutsideRun: number;
   /** Bookmarks that a carrier could not take, or that came in and could not be used. */
   readonly bookmarksDropped: number;
+  /** ... by what became of them. */
+  readonly bookmarksDroppedBy: Readonly<Record<DropReason, number>>;
   /** Sessions with a node that were established. */
   readonly connects: number;
 }
 
+/**
+ * Why a bookmark did not arrive whole: the carrier took a mark that everything is unknown instead; it
+ * took nothing; what was to go in, or came out, was no bookmark of this namespace.
+ */
+export type DropReason =
+  'inject_incomplete_only' | 'inject_dropped' | 'inject_invalid' | 'extract_invalid';
+
 /** The names of the counters that are plain numbers. */
-export type CounterName = Exclude<keyof Counters, 'waits'>;
+export type CounterName = Exclude<keyof Counters, 'waits' | 'bookmarksDroppedBy'>;
 
 export class CounterSet {
   readonly #waits: Record<WaitStatus, number> = { consistent: 0, timed_out: 0, unknown: 0 };
+  readonly #dropped: Record<DropReason, number> = {
+    inject_incomplete_only: 0,
+    inject_dropped: 0,
+    inject_invalid: 0,
+    extract_invalid: 0,
+  };
   readonly #counts: Record<CounterName, number> = {
     prevented: 0,
     speculationsAccepted: 0,
@@ -71,7 +86,16 @@ export class CounterSet {
     if (prevented) this.#counts.prevented += 1;
   }
 
+  addDropped(reason: DropReason): void {
+    this.#counts.bookmarksDropped += 1;
+    this.#dropped[reason] += 1;
+  }
+
   snapshot(): Counters {
-    return { ...this.#counts, waits: { ...this.#waits } };
+    return {
+      ...this.#counts,
+      waits: { ...this.#waits },
+      bookmarksDroppedBy: { ...this.#dropped },
+    };
   }
 }

@@ -19,7 +19,7 @@ import { effectiveMode, openPatienceMs } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
 import { Context, Scope } from './context.js';
 import { CounterSet } from './counters.js';
-import type { Counters } from './counters.js';
+import type { Counters, DropReason } from './counters.js';
 import { DEFAULT_TIMINGS } from './failover/session-timings.js';
 import { createIdentifier } from './identifier.js';
 import { parseKeys } from './keys.js';
@@ -247,8 +247,8 @@ class RendezvousClient implements Rendezvous {
     return bookmark;
   }
 
-  #countDropped(reason: string): void {
-    this.#parts.counters.add('bookmarksDropped');
+  #countDropped(reason: DropReason): void {
+    this.#parts.counters.addDropped(reason);
     this.#parts.log({ level: 'warn', event: 'bookmark_dropped', reason });
   }
 }

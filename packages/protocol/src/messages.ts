@@ -345,7 +345,10 @@ export type NodeBody =
   | Inquired;
 
 /** What the node answers to it. */
-export type SdkNodeBody = Exclude<NodeBody, StatusAnswer | BranchesOpened | Watermarked | Batch>;
+export type SdkNodeBody = Exclude<
+  NodeBody,
+  StatusAnswer | BranchesOpened | Watermarked | Batch | Inquired
+>;
 
 export interface NodeMessage {
   /** The id of the operation that it answers; 0 for a failure of the session itself. */

@@ -2,9 +2,12 @@
 import { isName, type Mode, RendezvousError } from '@rendezvous/protocol';
 import type { NodeLimits, ServerOptions, StoreConfig } from './server-options.js';
 import { assertGrant } from './session/tokens.js';
+import { checkTls } from './tls/check-tls.js';
+import type { ClientTlsOptions } from './tls/tls-options.js';
 
 const MODES: readonly Mode[] = ['enforce', 'observe', 'off'];
 const MONITORS: readonly string[] = ['inside', 'none'];
+const METRICS: readonly string[] = ['admin', 'open'];
 const PORT_MAX = 65_535;
 const BRANCH_TTL_MIN_MS = 1_000;
 const BRANCH_TTL_MAX_MS = 604_800_000;
@@ -39,9 +42,19 @@ export function checkServerOptions(options: ServerOptions): void {
     assertGrant(grant, `tokens[${index}]`);
   });
   checkRange('port', options.port ?? 0, [0, PORT_MAX]);
+  checkOneOf('metrics', options.metrics ?? 'admin', METRICS);
+  if (options.tls) checkNodeTls(options.tls);
   checkOneOf('monitors', options.monitors ?? 'inside', MONITORS);
   checkOneOf('modeCeiling', options.modeCeiling ?? 'enforce', MODES);
   checkLimits(options.limits ?? {});
+}
+
+/** A node cannot do without a certificate; somebody without TypeScript may try. */
+function checkNodeTls(tls: ClientTlsOptions): void {
+  if (tls.cert === undefined || tls.key === undefined) {
+    throw invalid('tls: a node needs cert and key');
+  }
+  checkTls(tls, Date.now());
 }
 
 /** Whether a session can be had there, as far as the text tells. */
@@ -111,7 +124,7 @@ function checkOneOf(option: string, value: string, known: readonly string[]): vo
   }
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

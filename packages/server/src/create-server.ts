@@ -1,33 +1,42 @@
 /** Puts a node together: core, journal, sessions, peers, monitors. */
-import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { RendezvousError } from '@rendezvous/protocol';
-import { checkServerOptions } from './check-server-options.js';
+import { checkServerOptions, isLoopback } from './check-server-options.js';
 import { NodeCore } from './core/node-core.js';
+import type { CoreObserver } from './core/observer.js';
 import { createLocalLink, type LocalLink } from './host/local-link.js';
 import { NodeHost } from './host/node-host.js';
-import { createHttpServer, type HttpServer } from './http-server.js';
+import type { HttpServer } from './http/create-http-server.js';
+import { createNodePort, type NodeParts } from './http/create-node-port.js';
+import { listen } from './http/listen.js';
 import { createMemoryJournal } from './journal/memory-journal.js';
+import { NodeCounts } from './metrics/node-counts.js';
 import { type WatchedReplica, watchReplica } from './monitor/watch-replica.js';
 import { type PeerLink, startPeerLink } from './peers/peer-link.js';
 import type { Journal, Log } from './ports.js';
 import {
   createNodeId,
   DEFAULT_FRAME_BYTES_MAX,
-  DEFAULT_SESSION_COUNT_MAX,
   replicaName,
   type ServerOptions,
   toStoreDefinition,
 } from './server-options.js';
 import type { NodeIdentity } from './session/greet.js';
-import { serveSession } from './session/serve-session.js';
+import { createNodeTls } from './tls/node-tls.js';
+import type { TlsOptions } from './tls/tls-options.js';
 
 /** A metadata node that runs in this process. */
 export interface Server extends AsyncDisposable {
-  /** `ws://host:port`. */
+  /** `ws://host:port`, or `wss://` with TLS. */
   readonly url: string;
   readonly port: number;
   readonly nodeId: string;
+  /**
+   * Replaces the certificates of a node that has TLS: connections that begin now, to it and from it
+   * to its peers, get the new ones; sessions that stand go on. Throws `config_invalid`, and changes
+   * nothing, for what cannot be used, and when `ca` comes or goes, which takes a restart.
+   */
+  renewTls(tls: TlsOptions): void;
   /** Stops listening, ends sessions, stops monitors and peer links, closes the journal. Idempotent. */
   shutdown(): Promise<void>;
 }
@@ -57,27 +66,24 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   let onFatal = (error: unknown): void => {
     throw error;
   };
+  const counts = new NodeCounts(options);
   const host = new NodeHost({
-    core: createCore(options, identity, journal),
+    core: createCore(options, identity, journal, counts),
     journal,
     onFatal: (error) => onFatal(error),
+    observer: counts,
   });
   let isReady = false;
-  const http = createHttpServer({
-    frameBytesMax: identity.frameBytesMax,
-    sessionCountMax: options.limits?.sessionCountMax ?? DEFAULT_SESSION_COUNT_MAX,
-    allowsOrigins: options.tokens !== undefined,
-    isReady: () => isReady,
-    onSession: (socket) => {
-      serveSession(socket, { host, identity, log });
-    },
-  });
-  const listening = await listen(http, address, port, log).catch(async (error: unknown) => {
+  const tls = createNodeTls(options.tls, (next) => http.renewTls(next));
+  const node = { identity, host, counts, tls, log, isReady: () => isReady };
+  const http = createNodePort(options, node);
+  const listening = await listen(http.server, address, port, log).catch(async (error: unknown) => {
     host.shutdown();
     await journal.shutdown();
     throw error;
   });
-  const peerLinks = startPeerLinks(options, identity, host, log);
+  warnOfClearText(options, log);
+  const peerLinks = startPeerLinks(options, node);
   const monitors = startMonitors(options, host, log);
   isReady = true;
 
@@ -95,15 +101,30 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
   const authority = address.includes(':') ? `[${address}]` : address;
   return {
-    url: `ws://${authority}:${String(listening.port)}`,
+    url: `${options.tls ? 'wss' : 'ws'}://${authority}:${String(listening.port)}`,
     port: listening.port,
     nodeId: identity.nodeId,
+    renewTls: (next) => {
+      tls.renew(next);
+      log({ level: 'info', event: 'tls_renewed', endMs: tls.endMs });
+    },
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };
 }
 
-function createCore(options: ServerOptions, identity: NodeIdentity, journal: Journal): NodeCore {
+function warnOfClearText({ host = '127.0.0.1', tokens, tls }: ServerOptions, log: Log): void {
+  if (isLoopback(host) || tokens === undefined || tls !== undefined) return;
+  const reason = 'without TLS whoever listens on the way can read the tokens: see --tls-cert';
+  log({ level: 'warn', event: 'tokens_in_clear_text', host, reason });
+}
+
+function createCore(
+  options: ServerOptions,
+  identity: NodeIdentity,
+  journal: Journal,
+  observer: CoreObserver,
+): NodeCore {
   const { stores, strategies, peers = [], regions, limits = {} } = options;
   return new NodeCore(
     {
@@ -114,6 +135,7 @@ function createCore(options: ServerOptions, identity: NodeIdentity, journal: Jou
       peers: peers.map((peer) => peer.name),
       journal: journal.recovered,
       limits,
+      observer,
     },
     performance.now(),
   );
@@ -137,11 +159,11 @@ function identityOf(options: ServerOptions): NodeIdentity {
 
 function startPeerLinks(
   { peers = [], regions }: ServerOptions,
-  { namespace, nodeId }: NodeIdentity,
-  host: NodeHost,
-  log: Log,
+  { identity: { namespace, nodeId }, host, tls: { webSocket }, log }: NodeParts,
 ): PeerLink[] {
-  return peers.map((peer) => startPeerLink({ peer, host, namespace, nodeId, regions, log }));
+  return peers.map((peer) =>
+    startPeerLink({ peer, host, namespace, nodeId, regions, log, webSocket }),
+  );
 }
 
 interface Monitors {
@@ -189,33 +211,6 @@ function replicasToWatch({
   });
 }
 
-function listen(
-  { server }: HttpServer,
-  address: string,
-  port: number,
-  log: Log,
-): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    const refuse = (error: NodeJS.ErrnoException): void => {
-      const where = `${address}:${String(port)}`;
-      const message =
-        error.code === 'EADDRINUSE'
-          ? `${where} is in use: stop what listens there, or choose another port`
-          : `cannot listen on ${where}: ${error.message}`;
-      reject(new RendezvousError('unavailable', message, { cause: error }));
-    };
-    server.once('error', refuse);
-    server.listen(port, address, () => {
-      server.off('error', refuse);
-      // A connection that cannot be accepted (no memory, no descriptor left) is not the node's end.
-      server.on('error', ({ message: reason }) => {
-        log({ level: 'error', event: 'accept_failed', reason });
-      });
-      resolve(server.address() as AddressInfo);
-    });
-  });
-}
-
 async function end(
   http: HttpServer,
   host: NodeHost,
@@ -230,8 +225,7 @@ async function end(
   });
   for (const socket of http.sockets) socket.close(CLOSE_GOING_AWAY, 'shut_down');
   const impatience = setTimeout(() => {
-    for (const socket of http.sockets) socket.terminate();
-    http.server.closeAllConnections();
+    http.destroyConnections();
   }, SESSION_CLOSE_TIMEOUT_MS);
   await Promise.all([closed, monitors.shutdown(), ...peerLinks.map((link) => link.shutdown())]);
   clearTimeout(impatience);

@@ -5,10 +5,12 @@ export { createServer } from './create-server.js';
 export type { Server } from './create-server.js';
 export { createMonitor } from './monitor/create-monitor.js';
 export type { Monitor, MonitorOptions } from './monitor/create-monitor.js';
-export type { NodeLimits, ServerOptions, StoreConfig } from './server-options.js';
+export type { MetricsAccess, NodeLimits, ServerOptions, StoreConfig } from './server-options.js';
 export type { PeerConfig } from './peers/peer-link.js';
 export { parseTokens } from './session/tokens.js';
 export type { TokenGrant } from './session/tokens.js';
+export { createWebSocketFactory } from './tls/web-socket-factory.js';
+export type { ClientTlsOptions, TlsOptions } from './tls/tls-options.js';
 export type { Journal, Log, LogEvent } from './ports.js';
 
 // For sibling packages.

@@ -7,6 +7,7 @@ import type { StoreDefinition } from './core/store-layout.js';
 import type { PeerConfig } from './peers/peer-link.js';
 import type { Journal, Log } from './ports.js';
 import type { TokenGrant } from './session/tokens.js';
+import type { TlsOptions } from './tls/tls-options.js';
 
 export interface StoreConfig {
   readonly name: string;
@@ -27,6 +28,8 @@ export interface NodeLimits extends CoreLimits {
   readonly sessionCountMax: number;
 }
 
+export type MetricsAccess = 'admin' | 'open';
+
 export interface ServerOptions {
   /** The application that this node serves. Default `default`. */
   readonly namespace?: string;
@@ -43,6 +46,13 @@ export interface ServerOptions {
   readonly port?: number;
   /** Who may come as what. Default: anyone, on loopback. */
   readonly tokens?: readonly TokenGrant[];
+  /** Speak TLS, 1.2 or later, and nothing else on the port. Default: plain HTTP and WebSocket. */
+  readonly tls?: TlsOptions;
+  /**
+   * Who may read `GET /metrics` of a node with tokens: who presents one with the role `admin`, or
+   * whoever reaches the node. Default `admin`. Without tokens anybody on loopback may.
+   */
+  readonly metrics?: MetricsAccess;
   /** Per kind of store, how to watch it. */
   readonly strategies: Readonly<Record<string, VisibilityStrategy>>;
   /** Whether this process watches the replicas of its regions itself. Default `inside`. */

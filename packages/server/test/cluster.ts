@@ -3,6 +3,7 @@ import type { DelayProxy } from '@rendezvous/testkit';
 import { findFreePort, startDelayProxy } from '@rendezvous/testkit';
 import type { Open, Opened, StatusAnswer, WaitAnswer } from '@rendezvous/protocol';
 import { expect, onTestFinished } from 'vitest';
+import type { ClientOptions } from 'ws';
 import { createServer, type Server } from '../src/create-server.js';
 import type { LogEvent } from '../src/ports.js';
 import type { ServerOptions } from '../src/server-options.js';
@@ -22,17 +23,20 @@ export const POSTS = {
 export class ClusterNode {
   readonly events: LogEvent[] = [];
   readonly #options: ServerOptions;
+  readonly #socketOptions: ClientOptions;
   #server: Server | undefined;
   #client: Promise<RawClient> | undefined;
 
-  constructor(options: ServerOptions) {
+  /** `socketOptions`: those of the test's own session with the node. */
+  constructor(options: ServerOptions, socketOptions: ClientOptions = {}) {
+    this.#socketOptions = socketOptions;
     this.#options = { ...options, log: (event) => this.events.push(event) };
     onTestFinished(() => this.stop());
   }
 
   async start(): Promise<Server> {
     this.#server = await createServer(this.#options);
-    this.#client = openSession(this.#server.url, { role: 'admin' });
+    this.#client = openSession(this.#server.url, { role: 'admin' }, this.#socketOptions);
     await this.#client;
     return this.#server;
   }

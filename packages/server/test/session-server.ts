@@ -9,7 +9,8 @@ import type { WebSocket } from 'ws';
 import type { CoreLimits } from '../src/core/core-state.js';
 import { NodeCore } from '../src/core/node-core.js';
 import { NodeHost } from '../src/host/node-host.js';
-import { createHttpServer, type HttpServerOptions } from '../src/http-server.js';
+import { createHttpServer, type HttpServerOptions } from '../src/http/create-http-server.js';
+import { createRoutes } from '../src/http/routes.js';
 import { createMemoryJournal } from '../src/journal/memory-journal.js';
 import type { Journal, LogEvent } from '../src/ports.js';
 import { serveSession, type SessionContext } from '../src/session/serve-session.js';
@@ -59,10 +60,13 @@ export async function startSessionServer(
     onFatal: (error) => failures.push(error),
   });
   const context = { host, identity, log: (event: LogEvent) => events.push(event), ...options };
+  const { isReady = () => true } = options;
+  const metrics = { tokens, namespace: 'default', render: () => '' };
   const { server, sockets } = createHttpServer({
     sessionCountMax: 100,
     allowsOrigins: tokens !== undefined,
-    isReady: () => true,
+    routes: createRoutes({ isReady, metrics }),
+    isReady,
     ...options,
     frameBytesMax,
     onSession: (socket) => serveSession(socket, context),
@@ -78,7 +82,7 @@ export async function startSessionServer(
   });
   const countConnections = promisify(server.getConnections.bind(server));
   return {
-    url: `ws://127.0.0.1:${port}`,
+    url: `${options.tls ? 'wss' : 'ws'}://127.0.0.1:${port}`,
     port,
     server,
     sockets,

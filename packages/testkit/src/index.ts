@@ -16,6 +16,14 @@ export type { StartNodeOptions } from './start-node.js';
 export { startDelayProxy } from './delay-proxy.js';
 export type { DelayProxy, DelayProxyOptions, ProxyDirection, ProxyTraffic } from './delay-proxy.js';
 
+// Certificates, made when a test asks for them.
+export { createTestAuthority } from './certificates/test-authority.js';
+export type {
+  TestAuthority,
+  TestCertificate,
+  TestCertificateOptions,
+} from './certificates/test-authority.js';
+
 // For sibling packages.
 export { findFreePort } from './free-port.js';
 export { startReaper } from './reaper.js';

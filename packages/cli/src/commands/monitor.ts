@@ -1,15 +1,17 @@
 import { createMonitor } from '@rendezvous/server';
 import type { Command, Io } from '../command.js';
 import { loadConfig } from '../config/load-config.js';
+import { readTls } from '../config/read-tls.js';
 import { createStrategies } from '../config/strategies.js';
 import { toMonitorOptions } from '../config/to-monitor-options.js';
 import { createLog } from '../log-line.js';
 import type { LogOptions } from '../log-line.js';
-import { CONFIG_OPTIONS, LOG_OPTIONS, TOKEN_OPTIONS } from '../shared-options.js';
-import type { ConfigOptions, TokenOptions } from '../shared-options.js';
+import { CONFIG_OPTIONS, LOG_OPTIONS, TLS_OPTIONS, TOKEN_OPTIONS } from '../shared-options.js';
+import type { ConfigOptions, TlsFileOptions, TokenOptions } from '../shared-options.js';
 import { untilAborted } from '../until-aborted.js';
 
-export interface MonitorCommandOptions extends ConfigOptions, TokenOptions, LogOptions {
+export interface MonitorCommandOptions
+  extends ConfigOptions, TokenOptions, TlsFileOptions, LogOptions {
   readonly store: string;
   readonly region: string;
   readonly replica: string | undefined;
@@ -57,6 +59,7 @@ export const command: Command<MonitorCommandOptions> = {
       description: 'The only node to report to; without it every node of the region',
     },
     ...TOKEN_OPTIONS,
+    ...TLS_OPTIONS,
     ...LOG_OPTIONS,
   },
 };
@@ -64,7 +67,8 @@ export const command: Command<MonitorCommandOptions> = {
 /** Runs until `io.signal` aborts; reconnects to the nodes and the replicas as often as it takes. */
 export async function run(options: MonitorCommandOptions, io: Io): Promise<number> {
   const { config } = await loadConfig(options.config, io.cwd);
-  const flags = { ...options, log: createLog(io.stderr, options) };
+  const tls = await readTls(options, io.cwd);
+  const flags = { ...options, tls, log: createLog(io.stderr, options) };
   const allOptions = toMonitorOptions(config, flags, createStrategies());
   const monitors = allOptions.map((monitorOptions) => createMonitor(monitorOptions));
   const { store, region } = options;

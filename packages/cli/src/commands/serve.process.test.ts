@@ -2,18 +2,21 @@
  * The launcher and the process around `serve`: what only real processes show. What the command
  * itself does is in serve.test.ts.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { createTestAuthority } from '@rendezvous/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTemporaryFolder } from '../../test/temporary-folder.js';
 
 const launcher = fileURLToPath(new URL('../../bin/rendezvous.js', import.meta.url));
 
 interface Started {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
   readonly firstLine: Promise<string>;
   readonly ended: Promise<Ended>;
 }
@@ -48,7 +51,7 @@ async function start(...args: readonly string[]): Promise<Started> {
   return { child, firstLine, ended };
 }
 
-function killGroup(child: ChildProcess): void {
+function killGroup(child: Started['child']): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   } catch {
@@ -85,6 +88,19 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     await listenAndClose(port);
   },
 );
+
+test('SIGHUP to the launcher of a node with TLS renews its certificates, and ends nothing', async () => {
+  const { cert, key } = await (await createTestAuthority()).issue();
+  const files = await createTemporaryFolder({ 'node.pem': cert, 'node-key.pem': key });
+  const tls = ['--tls-cert', join(files, 'node.pem'), '--tls-key', join(files, 'node-key.pem')];
+  const { child, firstLine, ended } = await start('serve', '--port', '0', '--json', ...tls);
+  await firstLine;
+  const renewed = once(createInterface({ input: child.stderr }), 'line');
+  child.kill('SIGHUP');
+  expect(String(await renewed)).toContain('"tls_renewed"');
+  child.kill('SIGTERM');
+  expect(await ended).toMatchObject({ exitCode: 0, signal: null });
+});
 
 test('Ctrl-C, which reaches launcher and node both, is one request for a clean end', async () => {
   const { child, ended, port } = await startServing();

@@ -1,10 +1,7 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { createCapturedIo } from '../../test/captured-io.js';
+import { expect, test } from 'vitest';
 import type { CapturedIo } from '../../test/captured-io.js';
+import { askStatus, type Serving, startServing as serveIn } from '../../test/serving.js';
 import { createTemporaryFolder } from '../../test/temporary-folder.js';
-import { toRunnable } from '../command.js';
-import * as serve from './serve.js';
-import * as status from './status.js';
 
 const config = JSON.stringify({
   namespace: 'shop',
@@ -16,34 +13,13 @@ const config = JSON.stringify({
 const token = 'a-token-of-this-test';
 const tokens = JSON.stringify({ tokens: [{ token, namespace: 'shop', role: 'writer' }] });
 
-interface Serving {
-  readonly io: CapturedIo;
-  readonly exitCode: Promise<number>;
-}
-
-/** Runs `rendezvous serve` in this process, on a free port, until the test has finished. */
 async function startServing(...args: readonly string[]): Promise<Serving> {
-  const cwd = await createTemporaryFolder({
-    'rendezvous.config.json': config,
-    'tokens.json': tokens,
-  });
-  const io = createCapturedIo({ cwd });
-  const parsed = toRunnable(serve).parse(['--port', '0', ...args], {});
-  if (parsed.kind !== 'ready') throw new Error(`cannot serve: ${parsed.kind}`);
-  const exitCode = parsed.run(io);
-  onTestFinished(async () => {
-    io.interrupt();
-    await exitCode.catch(() => undefined);
-  });
-  return { io, exitCode };
+  const files = { 'rendezvous.config.json': config, 'tokens.json': tokens };
+  return serveIn(await createTemporaryFolder(files), args);
 }
 
-async function ask(node: string, args: readonly string[], env = {}): Promise<CapturedIo> {
-  const io = createCapturedIo();
-  const parsed = toRunnable(status).parse(['--node', node, ...args], env);
-  if (parsed.kind !== 'ready') throw new Error(`cannot ask: ${parsed.kind}`);
-  expect(await parsed.run(io)).toBe(0);
-  return io;
+function ask(node: string, args: readonly string[], env = {}): Promise<CapturedIo> {
+  return askStatus(node, args, { env });
 }
 
 test('serve says which regions it serves, and where, and ends with 0 when interrupted', async () => {

@@ -1,23 +1,26 @@
 import { join, resolve } from 'node:path';
 import { createEmbeddedJournal, createMemoryJournal, createServer } from '@rendezvous/server';
-import type { Journal, ServerOptions } from '@rendezvous/server';
+import type { Journal, MetricsAccess, ServerOptions } from '@rendezvous/server';
 import type { Command, Io } from '../command.js';
 import { loadConfig } from '../config/load-config.js';
+import { readNodeTls } from '../config/read-tls.js';
 import { readTokens } from '../config/read-tokens.js';
 import { createStrategies } from '../config/strategies.js';
 import { toServerOptions } from '../config/to-server-options.js';
 import { createLog } from '../log-line.js';
 import type { LogOptions } from '../log-line.js';
-import { CONFIG_OPTIONS, LOG_OPTIONS, TOKEN_OPTIONS } from '../shared-options.js';
-import type { ConfigOptions, TokenOptions } from '../shared-options.js';
+import { renewOnHangUp } from '../renew-on-hang-up.js';
+import { CONFIG_OPTIONS, LOG_OPTIONS, TLS_OPTIONS, TOKEN_OPTIONS } from '../shared-options.js';
+import type { ConfigOptions, TlsFileOptions, TokenOptions } from '../shared-options.js';
 import { untilAborted } from '../until-aborted.js';
 
-export interface ServeOptions extends ConfigOptions, TokenOptions, LogOptions {
+export interface ServeOptions extends ConfigOptions, TokenOptions, TlsFileOptions, LogOptions {
   readonly region: readonly string[];
   readonly node: readonly string[];
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly tokens: string | undefined;
+  readonly metrics: MetricsAccess;
   readonly monitors: 'inside' | 'none';
   readonly journal: 'embedded' | 'memory';
   readonly data: string | undefined;
@@ -40,6 +43,10 @@ export const command: Command<ServeOptions> = {
     {
       line: 'rendezvous serve --region eu --host 0.0.0.0 --tokens tokens.json',
       explanation: 'Reachable from other machines, which needs tokens',
+    },
+    {
+      line: 'rendezvous serve --region eu --tls-cert eu.pem --tls-key eu-key.pem --tls-ca ca.pem',
+      explanation: 'With mutual TLS; SIGHUP reads the files again',
     },
   ],
   options: {
@@ -76,6 +83,23 @@ export const command: Command<ServeOptions> = {
       env: 'RENDEZVOUS_TOKENS',
     },
     ...TOKEN_OPTIONS,
+    tlsCert: {
+      ...TLS_OPTIONS.tlsCert,
+      description: 'PEM file with the certificate and its chain: the port then speaks TLS only',
+    },
+    tlsKey: TLS_OPTIONS.tlsKey,
+    tlsCa: {
+      ...TLS_OPTIONS.tlsCa,
+      description:
+        'PEM file with authorities: clients must then present a certificate of one, and peers are trusted by them',
+    },
+    metrics: {
+      type: 'choice',
+      choices: ['admin', 'open'],
+      default: 'admin',
+      description: 'Who may read /metrics where there are tokens: role admin only, or anybody',
+      env: 'RENDEZVOUS_METRICS',
+    },
     monitors: {
       type: 'choice',
       choices: ['inside', 'none'],
@@ -107,6 +131,7 @@ export async function run(options: ServeOptions, io: Io): Promise<number> {
     await journal.shutdown();
     throw error;
   });
+  if (serverOptions.tls) renewOnHangUp(server, options, io);
   try {
     const { nodeId, url, port } = server;
     const { regions } = serverOptions;
@@ -132,6 +157,8 @@ async function readServerOptions(options: ServeOptions, io: Io): Promise<ServerO
     tokens:
       options.tokens === undefined ? undefined : await readTokens(resolve(io.cwd, options.tokens)),
     peerToken: options.token,
+    tls: await readNodeTls(options, io.cwd),
+    metrics: options.metrics,
     monitors: options.monitors,
     log: createLog(io.stderr, options),
   };

@@ -1,12 +1,14 @@
 import { connect } from '@rendezvous/client/session';
 import { RendezvousError } from '@rendezvous/protocol';
 import type { StatusAnswer } from '@rendezvous/protocol';
+import { createWebSocketFactory } from '@rendezvous/server';
 import type { Command, Io } from '../command.js';
+import { readTls } from '../config/read-tls.js';
 import { formatStatus } from '../format-status.js';
-import { TOKEN_OPTIONS } from '../shared-options.js';
-import type { TokenOptions } from '../shared-options.js';
+import { TLS_OPTIONS, TOKEN_OPTIONS } from '../shared-options.js';
+import type { TlsFileOptions, TokenOptions } from '../shared-options.js';
 
-export interface StatusOptions extends TokenOptions {
+export interface StatusOptions extends TokenOptions, TlsFileOptions {
   readonly node: string;
   readonly namespace: string;
   readonly timeoutMs: number;
@@ -39,6 +41,7 @@ export const command: Command<StatusOptions> = {
       env: 'RENDEZVOUS_NAMESPACE',
     },
     ...TOKEN_OPTIONS,
+    ...TLS_OPTIONS,
     timeoutMs: {
       type: 'integer',
       placeholder: 'MS',
@@ -53,17 +56,19 @@ export const command: Command<StatusOptions> = {
 
 /** Exits 1 when the node cannot be reached or refuses. */
 export async function run(options: StatusOptions, io: Io): Promise<number> {
-  const answer = await ask(options, io.signal);
+  const answer = await ask(options, io);
   io.stdout.write(options.json ? `${JSON.stringify(answer)}\n` : formatStatus(answer));
   return 0;
 }
 
-async function ask(options: StatusOptions, signal: AbortSignal): Promise<StatusAnswer> {
+async function ask(options: StatusOptions, { cwd, signal }: Io): Promise<StatusAnswer> {
+  const tls = await readTls(options, cwd);
   const { node: endpoint, namespace, token, timeoutMs } = options;
   const connection = await connect({
     endpoint,
     namespace,
     ...(token === undefined ? {} : { token }),
+    ...(tls && { webSocket: createWebSocketFactory(tls) }),
     // Every role may ask; most tokens allow this one.
     role: 'reader',
     region: '',

@@ -1,4 +1,4 @@
-import type { LogEvent, MonitorOptions } from '@rendezvous/server';
+import type { ClientTlsOptions, LogEvent, MonitorOptions } from '@rendezvous/server';
 import { RendezvousError } from '@rendezvous/protocol';
 import type { VisibilityStrategy } from '@rendezvous/protocol';
 import { suggestNearest } from '../nearest.js';
@@ -15,6 +15,7 @@ export interface MonitorFlags {
   /** The only node to report to; absent: every node of the region. */
   readonly node?: string | undefined;
   readonly token?: string | undefined;
+  readonly tls?: ClientTlsOptions | undefined;
   readonly log: (event: LogEvent) => void;
 }
 
@@ -42,6 +43,7 @@ export function toMonitorOptions(
     endpoint,
     ...(config.namespace === undefined ? {} : { namespace: config.namespace }),
     ...(flags.token === undefined ? {} : { token: flags.token }),
+    ...(flags.tls && { tls: flags.tls }),
     store: storeName,
     region,
     replicas,

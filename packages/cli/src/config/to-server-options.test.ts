@@ -101,6 +101,18 @@ test('the port is the flag, else that of a ws:// node; a wss:// URL names a prox
   expect(toServerOptions(single, flags, strategies)).not.toHaveProperty('port');
 });
 
+test('the port of a wss:// node is its own where it speaks TLS, that of a ws:// node then is not', () => {
+  const tls = { cert: 'cert', key: 'key' };
+  const secure = parseConfig(
+    { regions: { eu: { node: 'wss://eu:7443' }, us: { node: 'ws://us:7411' } }, stores: {} },
+    'rendezvous.config.ts',
+  );
+  const optionsOf = (region: string): object =>
+    toServerOptions(secure, { ...flags, regions: [region], tls }, strategies);
+  expect(optionsOf('eu')).toMatchObject({ port: 7443, tls });
+  expect(optionsOf('us')).not.toHaveProperty('port');
+});
+
 test('host, tokens and the token for peers are passed on', () => {
   const tokens = [{ token: 'secret', namespace: 'shop', role: 'writer' }] as const;
   const given = { regions: ['eu', 'us'], host: '0.0.0.0', tokens, peerToken: 'peer' };

@@ -1,4 +1,11 @@
-import type { LogEvent, ServerOptions, StoreConfig, TokenGrant } from '@rendezvous/server';
+import type {
+  LogEvent,
+  MetricsAccess,
+  ServerOptions,
+  StoreConfig,
+  TlsOptions,
+  TokenGrant,
+} from '@rendezvous/server';
 import type { VisibilityStrategy } from '@rendezvous/protocol';
 import type { Config, ConfigStore } from './config.js';
 import type { StoreKind } from './define-config.js';
@@ -12,11 +19,13 @@ export interface ServeFlags {
   /** Which node this is, by its URL, where a region has several. */
   readonly nodes: readonly string[];
   readonly host?: string | undefined;
-  /** Default: the port in the node's `ws://` URL; of several the first one's. */
+  /** Default: the port in the node's URL, where that is the node's own; of several the first one's. */
   readonly port?: number | undefined;
   readonly tokens?: readonly TokenGrant[] | undefined;
   /** What this node presents to its peers. */
   readonly peerToken?: string | undefined;
+  readonly tls?: TlsOptions | undefined;
+  readonly metrics?: MetricsAccess | undefined;
   readonly monitors: 'inside' | 'none';
   readonly log: (event: LogEvent) => void;
 }
@@ -33,8 +42,10 @@ export function toServerOptions(
       namespace: config.namespace,
       modeCeiling: config.policy.mode,
       host: flags.host,
-      port: flags.port ?? findPort(own),
+      port: flags.port ?? findPort(own, flags.tls),
       tokens: flags.tokens,
+      tls: flags.tls,
+      metrics: flags.metrics,
     }),
     regions: served,
     stores: [...config.stores].map(([name, store]) => toStoreConfig(name, store)),
@@ -59,10 +70,11 @@ function toStoreConfig(name: string, store: ConfigStore): StoreConfig {
   };
 }
 
-/** A `wss://` URL is that of a proxy, whose port says nothing about the node's. */
-function findPort([first]: readonly ConfigNode[]): number | undefined {
-  const url = new URL(first?.endpoint ?? 'wss://unknown');
-  return url.protocol === 'ws:' && url.port !== '' ? Number(url.port) : undefined;
+/** Where a node without TLS has a `wss://` URL, it is a proxy's, whose port says nothing of the node's. */
+function findPort([first]: readonly ConfigNode[], tls: TlsOptions | undefined): number | undefined {
+  const { protocol, port } = new URL(first?.endpoint ?? 'wss://unknown');
+  const isOwn = protocol === (tls ? 'wss:' : 'ws:');
+  return isOwn && port !== '' ? Number(port) : undefined;
 }
 
 /** Optional properties that are absent, as `exactOptionalPropertyTypes` wants them. */

@@ -7,7 +7,7 @@
  */
 import type { Asker } from './asker.js';
 import { type CoreState, operationKey } from './core-state.js';
-import { replyFailure } from './reply.js';
+import { replyFailure, replyLimit } from './reply.js';
 
 /** A session's share of the waits; a process with more reads at a time opens several. */
 const WAIT_COUNT_MAX = 50_000;
@@ -29,7 +29,7 @@ export function admit(state: CoreState, asker: Asker, operation: LastingOperatio
   const { count, limit } = usage(state, asker.session, operation);
   if (count < limit) return true;
   const message = `a session has at most ${String(limit)} of ${operation} in progress: end some`;
-  replyFailure(state, asker, 'limit_exceeded', message, true);
+  replyLimit(state, asker, 'session', message);
   return false;
 }
 

@@ -9,7 +9,7 @@
  * (rule 18).
  */
 import type { JournalPosition } from '@rendezvous/protocol';
-import type { Lease } from './leases.js';
+import type { Queued } from './deadline-queue.js';
 import type { StoreLayout } from './store-layout.js';
 
 /** What the runtime needs for a key besides its bytes. */
@@ -47,6 +47,13 @@ export interface Branch {
   collected: boolean;
   /** Closes told to other journals' owners that they have not acknowledged yet. */
   reportsOwed: number;
+}
+
+/** While the write of a store with markers may be under way; `leases.ts` has its rules. */
+export interface Lease extends Queued {
+  readonly branch: Branch;
+  /** How long the write may be under way, from the open on. */
+  readonly leaseMs: number;
 }
 
 /** Joins closed places into a branch. Returns the bits that are new: 0 when nothing changed. */

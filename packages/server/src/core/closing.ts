@@ -26,6 +26,9 @@ export function close(state: CoreState, branch: Branch, places: number, nowMs: n
     if ((news & region.mask) === 0 || isOpenIn(branch, region.mask)) continue;
     if (!region.served) continue;
     isClosedHere = true;
+    if (!branch.aborted) {
+      state.observer.branchClosed(branch.layout.name, region.name, nowMs - branch.insertedAtMs);
+    }
     for (const spot of branch.spots) owe(state, branch, spot.journal, region.name);
   }
   if (isClosedHere) {

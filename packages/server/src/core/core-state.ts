@@ -1,18 +1,18 @@
 /** Everything that a node core remembers, and the effects of the input at hand. */
 import type { Applied, JournalEntry, JournalPosition, OpenBranch } from '@rendezvous/protocol';
-import type { Branch } from './branch.js';
+import type { Branch, Lease } from './branch.js';
 import { BranchTable } from './branch-table.js';
 import { DeadlineQueue } from './deadline-queue.js';
 import type { Effect, JournalRecord } from './effect.js';
-import { recordPredecessors, type Succession } from './journal-lineage.js';
 import { createJournalProgress, type JournalProgress } from './journal-progress.js';
-import type { Lease } from './leases.js';
+import { type CoreObserver, NOBODY } from './observer.js';
 import { OwnJournal } from './own-journal.js';
 import type { PeerState } from './peer-state.js';
 import { RecentCloses } from './recent-closes.js';
 import type { Attachment, ReplicaState } from './replica-state.js';
 import type { OutgoingStream } from './outgoing-stream.js';
 import { createStoreLayout, type StoreDefinition, type StoreLayout } from './store-layout.js';
+import { recordPredecessors, type Succession } from './succession.js';
 import { WaitRegistry } from './wait-registry.js';
 
 /** Bounds of one node core; each has a default and a reason. */
@@ -47,6 +47,7 @@ export interface NodeCoreOptions {
   readonly peers: readonly string[];
   readonly journal: RecoveredJournal;
   readonly limits?: Partial<CoreLimits>;
+  readonly observer?: CoreObserver;
 }
 
 export interface CoreState {
@@ -56,6 +57,7 @@ export interface CoreState {
   readonly stores: ReadonlyMap<string, StoreLayout>;
   readonly replicas: readonly ReplicaState[];
   readonly limits: CoreLimits;
+  readonly observer: CoreObserver;
   readonly startedAtMs: number;
   readonly table: BranchTable;
   readonly journal: OwnJournal;
@@ -113,6 +115,7 @@ export function createCoreState(options: NodeCoreOptions, nowMs: number): CoreSt
     stores: new Map(layouts.map((layout) => [layout.name, layout])),
     replicas: layouts.flatMap((layout) => replicasOf(layout, nowMs)),
     limits: { ...DEFAULT_CORE_LIMITS, ...options.limits },
+    observer: options.observer ?? NOBODY,
     startedAtMs: nowMs,
     table: new BranchTable(),
     journal: new OwnJournal(journal),

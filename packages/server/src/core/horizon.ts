@@ -33,8 +33,9 @@ export function giveUpExpired(state: CoreState, nowMs: number): number {
   }
   let newest = '';
   for (const branch of expired) {
-    const isUnclosed = branch.closed !== branch.named;
-    if (isUnclosed && branch.rid > newest) newest = branch.rid;
+    if (branch.closed === branch.named) continue;
+    state.observer.branchGivenUp(branch.layout.name);
+    if (branch.rid > newest) newest = branch.rid;
   }
   // The horizon's record stands before the collections' in the same append.
   raiseHorizon(state, newest, nowMs);

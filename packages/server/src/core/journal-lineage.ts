@@ -11,28 +11,6 @@
 import type { Coverage, JournalPosition } from '@rendezvous/protocol';
 import type { CoreState } from './core-state.js';
 
-export interface Succession {
-  readonly peer: string;
-  readonly successor: string;
-  /** What stood up to here stands in the successor too. */
-  readonly head: number;
-}
-
-/** Takes in which ids a journal had before; its owner's word on older ones is void. */
-export function recordPredecessors(
-  successions: Map<string, Succession>,
-  peer: string,
-  successor: string,
-  predecessors: readonly JournalPosition[],
-): void {
-  for (const [journal, known] of successions) {
-    if (known.peer === peer) successions.delete(journal);
-  }
-  for (const { journal, sequence } of predecessors) {
-    if (!successions.has(journal)) successions.set(journal, { peer, successor, head: sequence });
-  }
-}
-
 /** The same place in the journal's newest id, if it is there too; else the place itself. */
 export function currentPlace(state: CoreState, place: JournalPosition): JournalPosition {
   const succession = state.successions.get(place.journal);

@@ -13,21 +13,13 @@
 import { isUlid, type NoTrace } from '@rendezvous/protocol';
 import { announce } from './announcing.js';
 import type { Asker } from './asker.js';
-import { type Branch, isOpenIn } from './branch.js';
+import { type Branch, isOpenIn, type Lease } from './branch.js';
 import type { CoreState } from './core-state.js';
-import type { Queued } from './deadline-queue.js';
 import { replyDone, replyFailure } from './reply.js';
 import { wake } from './waiting.js';
 
 /** Beyond the lease: a client stops relying on a write before its node does (rule 19). */
 const LEASE_GRACE_MS = 5_000;
-
-/** A branch whose write may still be under way. */
-export interface Lease extends Queued {
-  readonly branch: Branch;
-  /** How long the write may be under way, from the open on. */
-  readonly leaseMs: number;
-}
 
 /** Begins the lease of a branch that has just come into the table. */
 export function beginLease(state: CoreState, branch: Branch, leaseMs: number, nowMs: number): void {

@@ -23,7 +23,7 @@ import {
   type WatermarkScan,
 } from './replica-state.js';
 import type { Asker } from './asker.js';
-import { reply, replyDone, replyFailure } from './reply.js';
+import { reply, replyDone, replyFailure, replyLimit } from './reply.js';
 import type { StoreLayout } from './store-layout.js';
 import { isCovered } from './wait-condition.js';
 import { faultOfCoverage, wake, wakeAll } from './waiting.js';
@@ -177,7 +177,7 @@ export function receiveApplied(
   if (!isApplied(state, request)) {
     if (!admit(state, asker, 'applied')) return;
     if (state.heldApplied.length >= HELD_APPLIED_COUNT_MAX) {
-      replyFailure(state, asker, 'limit_exceeded', 'too many reports are ahead of us', true);
+      replyLimit(state, asker, 'applied', 'too many reports are ahead of us');
       return;
     }
     state.heldApplied.push({ ...asker, request, heldAtMs: nowMs });

@@ -22,7 +22,7 @@ import { regionsNamed, toEntry } from './journal-entry.js';
 import { advance } from './journal-progress.js';
 import { beginLease } from './leases.js';
 import type { Asker } from './asker.js';
-import { reply, replyFailure } from './reply.js';
+import { reply, replyFailure, replyLimit } from './reply.js';
 import { maskOf, regionsBesides, type StoreLayout } from './store-layout.js';
 import { wake } from './waiting.js';
 
@@ -52,7 +52,7 @@ export function receiveOpen(state: CoreState, asker: Asker, open: Open, nowMs: n
     return;
   }
   if (state.awaitingSync.length >= AWAITING_SYNC_COUNT_MAX) {
-    replyFailure(state, asker, 'limit_exceeded', 'too many opens await the journal', true);
+    replyLimit(state, asker, 'opens_awaiting_sync', 'too many opens await the journal');
     return;
   }
   const sequence = known ? state.journal.sequenceOf(known) : 0;
@@ -63,7 +63,7 @@ export function receiveOpen(state: CoreState, asker: Asker, open: Open, nowMs: n
   if (!known && isFull(state)) {
     const limit = String(state.limits.branchCountMax);
     const message = `the node is at its limit of ${limit} open branches; is a replica or monitor down?`;
-    replyFailure(state, asker, 'limit_exceeded', message, true);
+    replyLimit(state, asker, 'branches', message);
     return;
   }
   append(state, asker, open, layout, home, known, nowMs);

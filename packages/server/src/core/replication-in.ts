@@ -17,7 +17,7 @@ import { forgetReports, settleReport } from './closing.js';
 import { type CoreState, UNKNOWN_JOURNAL } from './core-state.js';
 import { raiseHorizon } from './horizon.js';
 import { advance, createJournalProgress, type JournalProgress } from './journal-progress.js';
-import { recordPredecessors } from './journal-lineage.js';
+import { recordPredecessors } from './succession.js';
 import { confirm } from './leases.js';
 import { abort, insertCopy, repeatCopy } from './opening.js';
 import type { PeerState } from './peer-state.js';

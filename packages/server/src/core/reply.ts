@@ -2,6 +2,7 @@
 import type { ErrorCode, NodeBody } from '@rendezvous/protocol';
 import type { Asker } from './asker.js';
 import type { CoreState } from './core-state.js';
+import type { CoreLimitName } from './observer.js';
 
 export function reply(state: CoreState, asker: Asker, body: NodeBody): void {
   state.effects.push({
@@ -23,4 +24,15 @@ export function replyFailure(
   retryable = false,
 ): void {
   reply(state, asker, { kind: 'failure', code, message, retryable });
+}
+
+/** What was asked for is beyond a limit for now. */
+export function replyLimit(
+  state: CoreState,
+  asker: Asker,
+  limit: CoreLimitName,
+  message: string,
+): void {
+  state.observer.limitMet(limit);
+  replyFailure(state, asker, 'limit_exceeded', message, true);
 }

@@ -51,6 +51,7 @@ export function receiveWait(state: CoreState, asker: Asker, query: Wait, nowMs: 
   if (verdict.kind !== 'blocked' || query.timeoutMs === 0) {
     answer(state, asker, query, verdict, nowMs);
   } else if (isOverloaded(state, query)) {
+    state.observer.limitMet('waits');
     answer(state, asker, query, { kind: 'unknown', reason: 'overloaded' }, nowMs);
   } else {
     const wait: BlockedWait = {

@@ -16,9 +16,10 @@ import type {
   ReportClosed,
   StatusAnswer,
 } from '@rendezvous/protocol';
-import type { Effect } from '../core/effect.js';
+import type { Effect, JournalRecord } from '../core/effect.js';
 import type { NodeCore } from '../core/node-core.js';
 import type { Journal } from '../ports.js';
+import { type HostObserver, NOBODY } from './host-observer.js';
 import { RidCeiling } from './rid-ceiling.js';
 
 /** More than the clocks of functions differ: AWS itself refuses requests that are further off. */
@@ -56,16 +57,20 @@ export interface NodeHostOptions {
   readonly journal: Journal;
   /** The journal failed: the node has fallen silent and must end (rule 20). Called at most once. */
   readonly onFatal: (error: unknown) => void;
+  readonly observer?: HostObserver;
 }
 
 export class NodeHost {
   readonly #core: NodeCore;
   readonly #journal: Journal;
   readonly #onFatal: (error: unknown) => void;
+  readonly #observer: HostObserver;
   readonly #sessions = new Map<number, (message: NodeMessage) => void>();
   readonly #peers = new Map<string, PeerConnection>();
   readonly #ridCeiling = new RidCeiling(RID_AHEAD_MS_MAX);
   readonly #peerRidCeiling = new RidCeiling(PEER_RID_AHEAD_MS_MAX);
+  /** The newest sequence that was made durable. */
+  #openedHead: number;
   #nextSession = 1;
   #timer: NodeJS.Timeout | undefined;
   #timerDueAtMs = Infinity;
@@ -75,6 +80,8 @@ export class NodeHost {
     this.#core = options.core;
     this.#journal = options.journal;
     this.#onFatal = options.onFatal;
+    this.#observer = options.observer ?? NOBODY;
+    this.#openedHead = options.journal.recovered.head;
     this.#armTimer();
   }
 
@@ -89,13 +96,12 @@ export class NodeHost {
   receive(session: number, message: ClientMessage): void {
     if (!this.#sessions.has(session)) return;
     if (message.body.kind === 'status') {
-      const body = this.status();
-      this.#sessions.get(session)?.({ id: message.id, body });
+      this.#reply(session, { id: message.id, body: this.status() });
       return;
     }
     const refusal = message.body.kind === 'open' ? this.#refusalOf(message.body) : undefined;
     if (refusal) {
-      this.#sessions.get(session)?.({ id: message.id, body: refusal });
+      this.#reply(session, { id: message.id, body: refusal });
       return;
     }
     this.#perform(this.#core.receive(session, message, performance.now()));
@@ -161,17 +167,10 @@ export class NodeHost {
   #performOne(effect: Effect): void {
     switch (effect.kind) {
       case 'reply':
-        this.#sessions.get(effect.session)?.(effect.message);
+        this.#reply(effect.session, effect.message);
         return;
       case 'append':
-        this.#journal.append(effect.records).then(
-          () => {
-            this.#perform(this.#core.journalSynced(effect.ticket, performance.now()));
-          },
-          (error: unknown) => {
-            this.#fail(error);
-          },
-        );
+        this.#append(effect.ticket, effect.records);
         return;
       case 'replicate':
         this.#peers.get(effect.peer)?.replicate(effect.journal, effect.from);
@@ -186,6 +185,38 @@ export class NodeHost {
         this.#peers.get(effect.peer)?.inquire(effect.inquiry);
         return;
     }
+  }
+
+  #reply(session: number, message: NodeMessage): void {
+    const { body } = message;
+    if (body.kind === 'waitAnswer') this.#observer.waitAnswered(body);
+    else if (body.kind === 'failure') this.#observer.operationFailed(body.code);
+    this.#sessions.get(session)?.(message);
+  }
+
+  /** An entry may also take the place of an older one. */
+  #countOpened(records: readonly JournalRecord[]): number {
+    let count = 0;
+    for (const record of records) {
+      if (record.kind !== 'open' || record.entry.sequence <= this.#openedHead) continue;
+      this.#openedHead = record.entry.sequence;
+      count++;
+    }
+    return count;
+  }
+
+  #append(ticket: number, records: readonly JournalRecord[]): void {
+    const startedAtMs = performance.now();
+    this.#journal.append(records).then(
+      () => {
+        const nowMs = performance.now();
+        this.#observer.appended(this.#countOpened(records), nowMs - startedAtMs);
+        this.#perform(this.#core.journalSynced(ticket, nowMs));
+      },
+      (error: unknown) => {
+        this.#fail(error);
+      },
+    );
   }
 
   /**

@@ -1,9 +1,12 @@
 /** A monitor that runs alone, outside the node's process, over a session. */
+import type { WebSocketFactory } from '@rendezvous/client/session';
 import { RendezvousError, type VisibilityStrategy } from '@rendezvous/protocol';
 import { isSessionUrl } from '../check-server-options.js';
 import { connectUntil } from '../connect-until.js';
 import { keepTrying } from '../keep-trying.js';
 import type { Log } from '../ports.js';
+import type { ClientTlsOptions } from '../tls/tls-options.js';
+import { createWebSocketFactory } from '../tls/web-socket-factory.js';
 import { watchReplica } from './watch-replica.js';
 
 export interface MonitorOptions {
@@ -12,6 +15,8 @@ export interface MonitorOptions {
   /** Default `default`. */
   readonly namespace?: string;
   readonly token?: string;
+  /** What to present to a `wss://` node, and whom to trust. Default: what Node.js trusts. */
+  readonly tls?: ClientTlsOptions;
   readonly store: string;
   readonly region: string;
   /** The replicas to watch, by the names that the node derives: `us-1`, `us-2`, … */
@@ -29,7 +34,8 @@ export interface Monitor {
 
 /**
  * Starts a monitor. It connects and reconnects by itself, to the node and to the replicas, until
- * `shutdown`; failures go to `log`. Throws `config_invalid` for an endpoint that can be no node's.
+ * `shutdown`; failures go to `log`. Throws `config_invalid` for an endpoint that can be no node's,
+ * and for certificates that cannot be used.
  */
 export function createMonitor(options: MonitorOptions): Monitor {
   const stop = new AbortController();
@@ -39,7 +45,12 @@ export function createMonitor(options: MonitorOptions): Monitor {
     throw new RendezvousError('config_invalid', 'endpoint: must be a ws:// or wss:// URL');
   }
   const { host: node } = new URL(endpoint);
-  const running = keepTrying((succeeded) => runOnce(options, log, stop.signal, succeeded), {
+  const attempt = {
+    ...options,
+    log,
+    webSocket: options.tls && createWebSocketFactory(options.tls),
+  };
+  const running = keepTrying((succeeded) => runOnce(attempt, stop.signal, succeeded), {
     signal: stop.signal,
     onFailure: ({ message: reason }) => {
       log({ level: 'warn', event: 'node_lost', node, reason });
@@ -53,17 +64,23 @@ export function createMonitor(options: MonitorOptions): Monitor {
   };
 }
 
+interface Attempt extends MonitorOptions {
+  readonly log: Log;
+  readonly webSocket: WebSocketFactory | undefined;
+}
+
 async function runOnce(
-  options: MonitorOptions,
-  log: Log,
+  options: Attempt,
   signal: AbortSignal,
   onConnected: () => void,
 ): Promise<void> {
-  const { endpoint, namespace = 'default', token, store, region, primary, strategy } = options;
+  const { endpoint, namespace = 'default', token, webSocket, store, region, primary } = options;
+  const { strategy, log } = options;
   const connection = await connectUntil(signal, {
     endpoint,
     namespace,
     ...(token === undefined ? {} : { token }),
+    ...(webSocket && { webSocket }),
     role: 'monitor',
     region,
     agent: `rendezvous monitor ${store}/${region}`,

@@ -6,7 +6,7 @@
  * Resumes from the applied position, so that being away costs nothing but time; what must be told
  * to the peer waits in the core until it acknowledges.
  */
-import type { Connection } from '@rendezvous/client/session';
+import type { Connection, WebSocketFactory } from '@rendezvous/client/session';
 import type { NodeBody, ReportClosed } from '@rendezvous/protocol';
 import type { NodeHost, PeerConnection } from '../host/node-host.js';
 import { connectUntil } from '../connect-until.js';
@@ -29,6 +29,8 @@ export interface PeerLinkOptions {
   readonly nodeId: string;
   readonly regions: readonly string[];
   readonly log: Log;
+  /** Default: that of `connect`. */
+  readonly webSocket?: WebSocketFactory | undefined;
 }
 
 const REPORT_TIMEOUT_MS = 10_000;
@@ -60,11 +62,12 @@ async function linkOnce(
   signal: AbortSignal,
   onStreaming: () => void,
 ): Promise<void> {
-  const { peer, host, namespace, nodeId, regions, log } = options;
+  const { peer, host, namespace, nodeId, regions, log, webSocket } = options;
   const connection = await connectUntil(signal, {
     endpoint: peer.endpoint,
     namespace,
     ...(peer.token === undefined ? {} : { token: peer.token }),
+    ...(webSocket && { webSocket }),
     role: 'peer',
     region: regions[0] ?? '',
     agent: `rendezvous node ${nodeId}`,

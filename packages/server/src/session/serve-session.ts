@@ -21,6 +21,7 @@ import type { Log } from '../ports.js';
 import { greet, type NodeIdentity } from './greet.js';
 import { OutgoingFrames } from './outgoing-frames.js';
 import { mayDo } from './permissions.js';
+import { type DropReason, NOBODY, type SessionObserver } from './session-observer.js';
 import { watchLiveness } from './watch-liveness.js';
 
 const HELLO_TIMEOUT_MS = 5_000;
@@ -39,6 +40,7 @@ export interface SessionContext {
   readonly host: NodeHost;
   readonly identity: NodeIdentity;
   readonly log: Log;
+  readonly observer?: SessionObserver;
   /** From the connection to the hello. Default 5,000. */
   readonly helloTimeoutMs?: number;
   /** How long a monitor or a peer may be silent. Default 6,000. */
@@ -53,6 +55,7 @@ export function serveSession(socket: WebSocket, context: SessionContext): void {
 class ServedSession {
   readonly #socket: WebSocket;
   readonly #context: SessionContext;
+  readonly #observer: SessionObserver;
   readonly #frames: OutgoingFrames;
   readonly #helloTimer: NodeJS.Timeout;
   /** Frames that were read and not yet worked off; `#position` is in the first. */
@@ -63,7 +66,8 @@ class ServedSession {
   constructor(socket: WebSocket, context: SessionContext) {
     this.#socket = socket;
     this.#context = context;
-    this.#frames = new OutgoingFrames(socket, () => this.#drop('it does not read'));
+    this.#observer = context.observer ?? NOBODY;
+    this.#frames = new OutgoingFrames(socket, () => this.#drop('does_not_read'));
     this.#helloTimer = setTimeout(() => {
       this.#refuse(CLOSE_POLICY_VIOLATION, badFrame('no hello came in time'));
     }, context.helloTimeoutMs ?? HELLO_TIMEOUT_MS);
@@ -157,15 +161,17 @@ class ServedSession {
     const { role, agent } = hello;
     const session = host.openSession((message) => this.#frames.push(message));
     this.#live = { session, role };
+    this.#observer.sessionBegan(role);
     // What a monitor said last holds as long as its session: a dead one must not stand. An idle
     // function is frozen and cannot answer; nobody relies on it, and TCP notices in the end.
     if (role !== 'reader' && role !== 'writer') {
-      watchLiveness(this.#socket, silenceMsMax, () => this.#drop('it is silent'));
+      watchLiveness(this.#socket, silenceMsMax, () => this.#drop('silent'));
     }
     log({ level: 'debug', event: 'session_begun', role, agent: agent.slice(0, AGENT_LENGTH_MAX) });
   }
 
   #fail(id: number, error: RendezvousError): void {
+    this.#observer.operationFailed(error.code);
     this.#frames.push({ id, body: toFailure(error) });
   }
 
@@ -173,15 +179,17 @@ class ServedSession {
   #refuse(closeCode: number, error: RendezvousError, id = 0): void {
     const { code, message: reason } = error;
     this.#context.log({ level: 'warn', event: 'session_refused', code, reason });
-    this.#fail(id, error);
+    this.#observer.sessionRefused(code);
+    this.#frames.push({ id, body: toFailure(error) });
     this.#frames.flush();
     this.#socket.close(closeCode, code);
     this.#end();
   }
 
   /** Ends a session with a client that would not hear why. */
-  #drop(reason: string): void {
+  #drop(reason: DropReason): void {
     const role = this.#live?.role;
+    this.#observer.sessionDropped(reason);
     this.#context.log({ level: 'warn', event: 'session_dropped', role, reason });
     this.#socket.terminate();
     this.#end();
@@ -190,7 +198,10 @@ class ServedSession {
   /** At once: a client may take its time to close its side. */
   #end(): void {
     clearTimeout(this.#helloTimer);
-    if (this.#live) this.#context.host.endSession(this.#live.session);
+    if (this.#live) {
+      this.#context.host.endSession(this.#live.session);
+      this.#observer.sessionEnded(this.#live.role);
+    }
     this.#live = undefined;
   }
 }

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openSession } from '../test/raw-client.js';
-import { startSessionServer } from '../test/session-server.js';
-import { until } from '../test/until.js';
+import { openSession } from '../../test/raw-client.js';
+import { startSessionServer } from '../../test/session-server.js';
+import { until } from '../../test/until.js';
 
 vi.setConfig({ testTimeout: 20_000 });
 

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { helloOf } from '../test/operations.js';
-import { openRaw, openSession, RawClient } from '../test/raw-client.js';
-import { startSessionServer } from '../test/session-server.js';
-import { until } from '../test/until.js';
+import { helloOf } from '../../test/operations.js';
+import { openRaw, openSession, RawClient } from '../../test/raw-client.js';
+import { startSessionServer } from '../../test/session-server.js';
+import { until } from '../../test/until.js';
 
 vi.setConfig({ testTimeout: 20_000 });
 
