@@ -1,0 +1,69 @@
+/** What a person should take from the rows of `bench open`: the ratios, and what they do not show. */
+import {
+  findMedianRun,
+  formatCount,
+  nameLoad,
+  toOpenJson,
+  toRow,
+  type OpenJson,
+  type OpenSeries,
+} from './open-result.js';
+
+export interface OpenVerdict {
+  /** 1 when any run lost an acknowledged open. */
+  readonly exitCode: 0 | 1;
+  readonly lines: readonly string[];
+}
+
+export function toOpenVerdict(series: readonly OpenSeries[]): OpenVerdict {
+  const losses = series.flatMap(describeLoss);
+  return {
+    exitCode: losses.length === 0 ? 0 : 1,
+    lines: [...losses, ...compareJournals(series), ...series.flatMap(describeGeneratorLimit)],
+  };
+}
+
+function describeLoss({ load, journal, runs }: OpenSeries): string[] {
+  const lost = runs.reduce((sum, { branchesLost }) => sum + Math.abs(branchesLost), 0);
+  if (lost === 0) return [];
+  return [
+    `${nameLoad(load)}, ${journal}: the node's open branches and those that it acknowledged differ by ${lost}.`,
+  ];
+}
+
+/** The series of the same load with the first journal, which the others are compared with. */
+export function findBase(each: OpenSeries, series: readonly OpenSeries[]): OpenSeries {
+  return series.find(({ load }) => load === each.load) ?? each;
+}
+
+/** Each journal against the first that the load ran with. */
+function compareJournals(series: readonly OpenSeries[]): string[] {
+  return series.flatMap((each) => {
+    const base = findBase(each, series);
+    if (base === each) return [];
+    const [row] = toOpenJson([each]);
+    const [baseRow] = toOpenJson([base]);
+    return row === undefined || baseRow === undefined
+      ? []
+      : [`${nameLoad(each.load)}: ${describeRatio(row, baseRow)}`];
+  });
+}
+
+function describeRatio(row: OpenJson, base: OpenJson): string {
+  const ratio = (value: number, baseValue: number): string => `${(value / baseValue).toFixed(2)} ×`;
+  return [
+    `${row.journal} opens ${ratio(row.opensPerSec, base.opensPerSec)} as many a second as ${base.journal} (${formatCount(row.opensPerSec)} against ${formatCount(base.opensPerSec)})`,
+    `with ${ratio(row.latencyMs.p50, base.latencyMs.p50)} the latency (p50)`,
+    `and ${ratio(row.serverCpuUsPerOpen, base.serverCpuUsPerOpen)} the CPU time per open.`,
+  ].join(', ');
+}
+
+function describeGeneratorLimit(each: OpenSeries): string[] {
+  const run = findMedianRun(each);
+  if (toRow(each, run).limitedBy !== 'generator') return [];
+  const { load, journal } = each;
+  const busy = Math.round((100 * run.serverActiveMs) / run.elapsedMs);
+  return [
+    `${nameLoad(load)}, ${journal}: the load generator was the limit, not the node, which was busy ${busy} % of the time; try --generators 2 or more.`,
+  ];
+}
