@@ -43,7 +43,7 @@ export interface LoadSetup {
   readonly depth: number;
   readonly storesPerRequest: number;
   readonly ratePerSec: number | null;
-  /** No request is sent after this, */
+  /** No request but the first is sent after this, */
   readonly durationMs: number;
   /** or beyond so many. */
   readonly opensMax: number;

@@ -86,7 +86,8 @@ class Load {
   #sendNext(lane: Lane): boolean {
     const { ratePerSec, durationMs, opensMax } = this.#setup;
     const nowMs = performance.now();
-    if (nowMs - this.#origin >= durationMs || this.#sent === opensMax) this.#end();
+    const isLate = this.#sent > 0 && nowMs - this.#origin >= durationMs;
+    if (isLate || this.#sent === opensMax) this.#end();
     if (this.#isOver) return false;
     const dueAtMs = ratePerSec === null ? nowMs : this.#origin + (this.#sent * 1_000) / ratePerSec;
     if (dueAtMs > nowMs) return false;
