@@ -1,16 +1,20 @@
 // Runs of `bench open` that never were, for the tests of what is made of them.
+import type { NodeUsage } from '../src/bench/open-contracts.js';
 import type { OpenRun, OpenSeries } from '../src/bench/open-result.js';
 
-/** A thousand opens in a second, each 10 µs of the node's time. */
+/** A node that was busy all the time. */
+export function createNodeUsage(changes: Partial<NodeUsage> = {}): NodeUsage {
+  return { cpuUs: 1_000_000, activeMs: 950, rssGrowthBytes: 500_000, ...changes };
+}
+
+/** A thousand opens in a second. */
 export function createOpenRun(changes: Partial<OpenRun> = {}): OpenRun {
   return {
     opens: 1_000,
     elapsedMs: 1_000,
     latencyMs: { p50: 1, p99: 2, p999: 3 },
-    serverCpuUs: 10_000,
-    serverActiveMs: 950,
-    generatorActiveMs: 500,
-    rssGrowthBytes: 500_000,
+    node: createNodeUsage(),
+    generator: { cpuUs: 500_000, activeMs: 500 },
     branchesLost: 0,
     ...changes,
   };

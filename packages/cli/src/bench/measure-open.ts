@@ -56,13 +56,8 @@ export async function measureOpen(options: MeasureOptions): Promise<OpenRun> {
   const usage = await node.process.request('end', null);
   const acknowledged = (warmUp.opens + result.opens) * storesPerRequest;
   return {
-    opens: result.opens,
-    elapsedMs: result.elapsedMs,
-    latencyMs: result.latencyMs,
-    serverCpuUs: usage.cpuUs,
-    serverActiveMs: usage.activeMs,
-    generatorActiveMs: result.activeMs,
-    rssGrowthBytes: usage.rssGrowthBytes,
+    ...result,
+    node: usage,
     branchesLost: acknowledged - (await countBranches(node.url)),
   };
 }

@@ -19,12 +19,15 @@ export interface NodeContract extends ProcessContract {
   };
 }
 
-/** What the node's process used in the measured interval. */
-export interface NodeUsage {
+/** What a process used in the measured interval. */
+export interface Usage {
   /** Of all threads, user and system. */
   readonly cpuUs: number;
-  /** How long its event loop had something to do. */
+  /** How long its event loop had something to do, whether or not it got a processor for it. */
   readonly activeMs: number;
+}
+
+export interface NodeUsage extends Usage {
   /** Memory that is still taken, garbage collected before and after. */
   readonly rssGrowthBytes: number;
 }
@@ -56,8 +59,7 @@ export interface LoadReport {
   /** and the last acknowledged. */
   readonly finishedAtMs: number;
   readonly latencyCounts: readonly number[];
-  /** How long the generator's event loop had something to do. */
-  readonly activeMs: number;
+  readonly usage: Usage;
 }
 
 /** The name of the node's store number `index`. */

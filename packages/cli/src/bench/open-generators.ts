@@ -19,10 +19,7 @@ export interface Generators extends AsyncDisposable {
   apply(durationMs: number, opensMax: number): Promise<LoadResult>;
 }
 
-export type LoadResult = Pick<OpenRun, 'opens' | 'elapsedMs' | 'latencyMs'> & {
-  /** Of the generator that was the busiest. */
-  readonly activeMs: number;
-};
+export type LoadResult = Pick<OpenRun, 'opens' | 'elapsedMs' | 'latencyMs' | 'generator'>;
 
 /** Connects them to the node; there are at most as many as connections. */
 export async function startGenerators(options: GeneratorsOptions): Promise<Generators> {
@@ -87,6 +84,8 @@ function combine(reports: readonly LoadReport[]): LoadResult {
     opens: latencies.total,
     elapsedMs: finishedAtMs - startedAtMs,
     latencyMs: { p50: p50 ?? 0, p99: p99 ?? 0, p999: p999 ?? 0 },
-    activeMs: Math.max(...reports.map((report) => report.activeMs)),
+    generator: reports
+      .map(({ usage }) => usage)
+      .reduce((busiest, usage) => (usage.activeMs > busiest.activeMs ? usage : busiest)),
   };
 }

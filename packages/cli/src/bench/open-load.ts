@@ -7,6 +7,7 @@
  */
 import type { Connection } from '@rendezvous/client/session';
 import { monotonicMs } from '../demo/monotonic-clock.js';
+import { beginUsage } from './begin-usage.js';
 import { createIdentifierMint } from './identifier-mint.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { toStoreName, type LoadReport, type LoadSetup } from './open-contracts.js';
@@ -40,7 +41,7 @@ class Load {
   readonly #histogram = new LatencyHistogram();
   readonly #mint = createIdentifierMint();
   readonly #startedAtMs = monotonicMs();
-  readonly #loopAtStart = performance.eventLoopUtilization();
+  readonly #finishUsage = beginUsage();
   readonly #origin = performance.now();
   readonly #resolve: (report: LoadReport) => void;
   readonly #refuse: (reason: unknown) => void;
@@ -133,7 +134,7 @@ class Load {
       startedAtMs: this.#startedAtMs,
       finishedAtMs: monotonicMs(),
       latencyCounts: this.#histogram.toCounts(),
-      activeMs: performance.eventLoopUtilization(this.#loopAtStart).active,
+      usage: this.#finishUsage(),
     });
   }
 }

@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { createServer } from '@rendezvous/server';
 import { postgresVisibility } from '@rendezvous/stores/postgres';
 import { serveParent } from '../demo/serve-parent.js';
+import { beginUsage } from './begin-usage.js';
 import { toStoreName, type NodeContract, type NodeUsage } from './open-contracts.js';
 import { createOpenJournal } from './open-journal.js';
 
@@ -22,12 +23,12 @@ serveParent<NodeContract>(async ({ journal, directory, storeCount }) => {
     strategies: { postgres: postgresVisibility() },
     journal: await createOpenJournal(journal, directory),
   });
-  let finish = beginUsage();
+  let finish = beginNodeUsage();
   return {
     ready: { url },
     handlers: {
       begin: () => {
-        finish = beginUsage();
+        finish = beginNodeUsage();
         return Promise.resolve(null);
       },
       end: () => Promise.resolve(finish()),
@@ -35,21 +36,15 @@ serveParent<NodeContract>(async ({ journal, directory, storeCount }) => {
   };
 });
 
-/** From now until the returned function is called; collecting garbage is not part of it. */
-function beginUsage(): () => NodeUsage {
+/** Collecting garbage before and after is not part of what is measured. */
+function beginNodeUsage(): () => NodeUsage {
   collectGarbage();
   const rssBytes = process.memoryUsage.rss();
-  const cpu = process.cpuUsage();
-  const loop = performance.eventLoopUtilization();
+  const finish = beginUsage();
   return () => {
-    const { user, system } = process.cpuUsage(cpu);
-    const { active } = performance.eventLoopUtilization(loop);
+    const usage = finish();
     collectGarbage();
-    return {
-      cpuUs: user + system,
-      activeMs: active,
-      rssGrowthBytes: process.memoryUsage.rss() - rssBytes,
-    };
+    return { ...usage, rssGrowthBytes: process.memoryUsage.rss() - rssBytes };
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createOpenRun, createOpenSeries, LOAD } from '../../test/open-series.js';
-import { findMedianRun, nameLoad, toOpenJson, toRow, type OpenRun } from './open-result.js';
+import { createNodeUsage, createOpenRun, createOpenSeries, LOAD } from '../../test/open-series.js';
+import { findMedianRun, nameLoad, toOpenJson, toRow } from './open-result.js';
 
 test('scripts get one row for each load and journal, of its median run', () => {
   const runs = [3_000, 1_000, 2_000].map((opens) => createOpenRun({ opens }));
@@ -13,7 +13,7 @@ test('scripts get one row for each load and journal, of its median run', () => {
       opensPerSec: 2_000,
       branchesPerSec: 2_000,
       latencyMs: { p50: 1, p99: 2, p999: 3 },
-      serverCpuUsPerOpen: 5,
+      serverCpuUsPerOpen: 500,
       rssBytesPerOpenBranch: 250,
       ratePerSec: null,
       limitedBy: 'server',
@@ -29,32 +29,47 @@ test('of an even number of runs the slower of the two in the middle is reported'
 test('an open of several stores is as many branches', () => {
   const row = toRow(
     { load: { ...LOAD, storesPerRequest: 5 }, journal: 'memory' },
-    createOpenRun({ rssGrowthBytes: 5_000_000 }),
+    createOpenRun({ node: createNodeUsage({ rssGrowthBytes: 5_000_000 }) }),
   );
   expect(row).toMatchObject({
     opensPerSec: 1_000,
     branchesPerSec: 5_000,
-    serverCpuUsPerOpen: 10,
+    serverCpuUsPerOpen: 1_000,
     rssBytesPerOpenBranch: 1_000,
   });
 });
 
 test('a process that shrank took no memory', () => {
-  const row = toRow(createOpenSeries(), createOpenRun({ rssGrowthBytes: -1 }));
+  const node = createNodeUsage({ rssGrowthBytes: -1 });
+  const row = toRow(createOpenSeries(), createOpenRun({ node }));
   expect(row.rssBytesPerOpenBranch).toBe(0);
 });
 
-test.each<{ run: Partial<OpenRun>; ratePerSec?: number; limit: string }>([
-  { run: { serverActiveMs: 900, generatorActiveMs: 990 }, limit: 'server' },
-  { run: { serverActiveMs: 800, generatorActiveMs: 900 }, limit: 'generator' },
-  { run: { serverActiveMs: 800, generatorActiveMs: 800 }, limit: 'depth' },
-  { run: { serverActiveMs: 800 }, ratePerSec: 1_000, limit: 'rate' },
-  { run: { serverActiveMs: 950 }, ratePerSec: 2_000, limit: 'server' },
-  { run: { serverActiveMs: 100, generatorActiveMs: 990 }, ratePerSec: 2_000, limit: 'generator' },
-])('with $run and the rate $ratePerSec the limit is $limit', ({ run, ratePerSec, limit }) => {
-  const load = { ...LOAD, ratePerSec: ratePerSec ?? null };
-  expect(toRow({ load, journal: 'memory' }, createOpenRun(run)).limitedBy).toBe(limit);
-});
+/** Per cent of the time: had something to do, and ran. */
+type Share = readonly [active: number, ran: number];
+
+test.each<{ node: Share; generator: Share; ratePerSec?: number; limit: string }>([
+  { node: [90, 100], generator: [99, 99], limit: 'server' },
+  { node: [90, 80], generator: [99, 99], limit: 'server' },
+  { node: [90, 70], generator: [50, 50], limit: 'machine' },
+  { node: [80, 40], generator: [90, 90], limit: 'generator' },
+  { node: [80, 80], generator: [90, 70], limit: 'machine' },
+  { node: [80, 40], generator: [80, 40], limit: 'depth' },
+  { node: [80, 80], generator: [50, 50], ratePerSec: 1_000, limit: 'rate' },
+  { node: [95, 95], generator: [50, 50], ratePerSec: 2_000, limit: 'server' },
+  { node: [10, 10], generator: [99, 99], ratePerSec: 2_000, limit: 'generator' },
+])(
+  'a node at $node %, a generator at $generator %, a rate of $ratePerSec: the limit is $limit',
+  ({ node, generator, ratePerSec, limit }) => {
+    const usage = ([active, ran]: Share) => ({ activeMs: active * 10, cpuUs: ran * 10_000 });
+    const run = createOpenRun({
+      node: createNodeUsage(usage(node)),
+      generator: usage(generator),
+    });
+    const load = { ...LOAD, ratePerSec: ratePerSec ?? null };
+    expect(toRow({ load, journal: 'memory' }, run).limitedBy).toBe(limit);
+  },
+);
 
 test('a load is named by what was asked for', () => {
   expect(nameLoad(LOAD)).toBe('5 × 200, 1 store');

@@ -1,4 +1,5 @@
 /** What `bench open` found out: every run of every load and journal, and the one that is reported. */
+import type { NodeUsage, Usage } from './open-contracts.js';
 import type { OpenJournalName } from './open-journal.js';
 import type { OpenLoad } from './open-plan.js';
 
@@ -7,11 +8,9 @@ export interface OpenRun {
   readonly opens: number;
   readonly elapsedMs: number;
   readonly latencyMs: OpenLatency;
-  readonly serverCpuUs: number;
-  /** How long the event loops had something to do; of several generators the busiest. */
-  readonly serverActiveMs: number;
-  readonly generatorActiveMs: number;
-  readonly rssGrowthBytes: number;
+  readonly node: NodeUsage;
+  /** Of several the one that had the most to do. */
+  readonly generator: Usage;
   /** Branches that were acknowledged and that the node does not know. */
   readonly branchesLost: number;
 }
@@ -30,10 +29,11 @@ export interface OpenSeries {
 }
 
 /**
- * What kept a run from being faster: the node's event loop, the load generator's, neither (requests
- * waited for the journal, or too few were in flight), or nothing: `rate` was reached.
+ * What kept a run from being faster: the event loop of the node (`server`) or of the load generator;
+ * a `machine` that did not give them the processors they asked for; none of them (`depth`: requests
+ * waited for the journal, or too few were in flight); or nothing, since the `rate` was reached.
  */
-export type OpenLimit = 'server' | 'generator' | 'depth' | 'rate';
+export type OpenLimit = 'server' | 'generator' | 'machine' | 'depth' | 'rate';
 
 /** The contract for scripts: one row. */
 export interface OpenJson {
@@ -52,6 +52,8 @@ export interface OpenJson {
 
 /** An event loop with something to do for this part of the time has no room for more. */
 const BUSY = 0.9;
+/** A process that ran less than this part of the time in which it could have was kept waiting. */
+const RAN = 0.8;
 /** An open loop that completes this part of its rate has reached it. */
 const REACHED = 0.98;
 
@@ -80,8 +82,8 @@ export function toRow({ load, journal }: Omit<OpenSeries, 'runs'>, run: OpenRun)
     opensPerSec: Math.round(opensPerSecOf(run)),
     branchesPerSec: Math.round(opensPerSecOf(run) * storesPerRequest),
     latencyMs: { p50: round(p50, 3), p99: round(p99, 3), p999: round(p999, 3) },
-    serverCpuUsPerOpen: round(run.serverCpuUs / run.opens, 2),
-    rssBytesPerOpenBranch: Math.max(0, Math.round(run.rssGrowthBytes / branches)),
+    serverCpuUsPerOpen: round(run.node.cpuUs / run.opens, 2),
+    rssBytesPerOpenBranch: Math.max(0, Math.round(run.node.rssGrowthBytes / branches)),
     ratePerSec,
     limitedBy: findLimit(load, run),
   };
@@ -89,8 +91,17 @@ export function toRow({ load, journal }: Omit<OpenSeries, 'runs'>, run: OpenRun)
 
 function findLimit({ ratePerSec }: OpenLoad, run: OpenRun): OpenLimit {
   if (ratePerSec !== null && opensPerSecOf(run) >= REACHED * ratePerSec) return 'rate';
-  if (run.serverActiveMs >= BUSY * run.elapsedMs) return 'server';
-  return run.generatorActiveMs >= BUSY * run.elapsedMs ? 'generator' : 'depth';
+  if (isBusy(run.node, run)) return isStarved(run.node) ? 'machine' : 'server';
+  if (isBusy(run.generator, run)) return isStarved(run.generator) ? 'machine' : 'generator';
+  return 'depth';
+}
+
+function isBusy({ activeMs }: Usage, { elapsedMs }: OpenRun): boolean {
+  return activeMs >= BUSY * elapsedMs;
+}
+
+function isStarved({ cpuUs, activeMs }: Usage): boolean {
+  return cpuUs / 1_000 < RAN * activeMs;
 }
 
 /** The load as the report names it: `5 × 200, 1 store`. */

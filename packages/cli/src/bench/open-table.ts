@@ -1,6 +1,7 @@
 /** The rows of `bench open` as a person at a terminal sees them. */
 import { formatMachine, type Machine } from '../demo/machine.js';
 import { formatTextTable } from '../demo/text-table.js';
+import type { DataPlace } from './data-place.js';
 import {
   findMedianRun,
   formatCount,
@@ -27,6 +28,7 @@ export const OPEN_COLUMNS = [
 const LIMITS: Readonly<Record<OpenLimit, string>> = {
   server: 'node',
   generator: 'generator',
+  machine: 'machine',
   depth: 'in flight',
   rate: 'rate',
 };
@@ -35,8 +37,7 @@ const LIMITS: Readonly<Record<OpenLimit, string>> = {
 export interface OpenSetting {
   readonly durationMs: number;
   readonly machine: Machine;
-  /** Where embedded journals were; undefined: the system's temporary directory. */
-  readonly dataDirectory: string | undefined;
+  readonly data: DataPlace;
 }
 
 /** The reported run of each load and journal; with several runs, each run below it. */
@@ -61,15 +62,15 @@ export function toOpenCells(name: string, each: OpenSeries, run: OpenRun): reado
 }
 
 /** How the numbers came about. */
-export function formatOpenNotes({ durationMs, machine, dataDirectory }: OpenSetting): string {
-  const place = dataDirectory ?? "the system's temporary directory";
+export function formatOpenNotes({ durationMs, machine, data }: OpenSetting): string {
+  const inMemory = data.isInMemory ? ', which is in memory: syncs cost nothing there' : '';
   return [
     'An open is one request: a branch in each of its stores, sent together and all acknowledged. Of several runs the one with the median of opens per second is reported.',
     `A run: a node of its own, a warm-up, then at most ${durationMs} ms or 800,000 branches. All branches stay open, and all are looked for in the node afterwards.`,
     "Latency: from the request's being due to its last acknowledgement, at the load generator. With --rate it includes what timers are late, up to 1 ms.",
     "CPU: of all threads of the node's process, while under load. RSS: growth of the node's process, garbage collected before and after, per branch; it means something from 50,000 branches on.",
-    'Limit: whose event loop was busy 90 % of the time or more; "in flight": nobody\'s, requests waited for the journal or there were too few.',
-    `Node and load generator share the machine, over loopback. Embedded journals were in ${place}.`,
+    'Limit: whose event loop was busy 90 % of the time or more; "machine": the processors were busy with something else; "in flight": nobody was, requests waited for the journal or there were too few.',
+    `Node and load generator share the machine, over loopback. Journals on disk were in ${data.directory}${inMemory}.`,
     `Machine: ${formatMachine(machine)}.`,
   ].join('\n');
 }

@@ -19,7 +19,7 @@ export function toOpenVerdict(series: readonly OpenSeries[]): OpenVerdict {
   const losses = series.flatMap(describeLoss);
   return {
     exitCode: losses.length === 0 ? 0 : 1,
-    lines: [...losses, ...compareJournals(series), ...series.flatMap(describeGeneratorLimit)],
+    lines: [...losses, ...compareJournals(series), ...series.flatMap(describeLimit)],
   };
 }
 
@@ -58,12 +58,23 @@ function describeRatio(row: OpenJson, base: OpenJson): string {
   ].join(', ');
 }
 
-function describeGeneratorLimit(each: OpenSeries): string[] {
-  const run = findMedianRun(each);
-  if (toRow(each, run).limitedBy !== 'generator') return [];
+/** What a person must know before they take a figure for the node's. */
+function describeLimit(each: OpenSeries): string[] {
   const { load, journal } = each;
-  const busy = Math.round((100 * run.serverActiveMs) / run.elapsedMs);
-  return [
-    `${nameLoad(load)}, ${journal}: the load generator was the limit, not the node, which was busy ${busy} % of the time; try --generators 2 or more.`,
-  ];
+  const run = findMedianRun(each);
+  const share = (ms: number): string => `${Math.round((100 * ms) / run.elapsedMs)} %`;
+  switch (toRow(each, run).limitedBy) {
+    case 'generator':
+      return [
+        `${nameLoad(load)}, ${journal}: the load generator was the limit, not the node, which was busy ${share(run.node.activeMs)} of the time; try --generators 2 or more.`,
+      ];
+    case 'machine':
+      return [
+        `${nameLoad(load)}, ${journal}: the machine was the limit: the node had something to do ${share(run.node.activeMs)} of the time, and got a processor for ${share(run.node.cpuUs / 1_000)}; what else runs?`,
+      ];
+    case 'server':
+    case 'depth':
+    case 'rate':
+      return [];
+  }
 }

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { findDataPlace } from '../bench/data-place.js';
 import { OPEN_JOURNALS } from '../bench/open-journal.js';
 import { parseOpenPlan } from '../bench/open-plan.js';
 import { renderOpenReport } from '../bench/open-report.js';
@@ -135,20 +135,20 @@ export const command: Command<BenchOpenOptions> = {
 /** Resolves with the exit code. Whatever the benchmark started is gone by then, also after Ctrl-C. */
 export async function run(options: BenchOpenOptions, io: Io): Promise<number> {
   const plan = parseOpenPlan(options);
+  const data = await findDataPlace(options.data, io.cwd);
   const reportFile = await findReportFile(
     { ...options, command: NAME, defaultFile: DEFAULT_REPORT },
     io,
   );
   const console = options.json ? io.stderr : io.stdout;
-  const { duration: durationMs, opens: opensMax, runs, generators, data } = options;
-  const dataDirectory = data === undefined ? undefined : resolve(io.cwd, data);
-  const limits = { durationMs, opensMax, runs, generators, dataDirectory };
+  const { duration: durationMs, opens: opensMax, runs, generators } = options;
+  const limits = { durationMs, opensMax, runs, generators, parentDirectory: data.directory };
   return runMeasurement(
     io,
     console,
     (progress) => runOpen({ plan, ...limits, progress, signal: io.signal }),
     async (series) => {
-      const setting: OpenSetting = { durationMs, dataDirectory, machine: describeMachine() };
+      const setting: OpenSetting = { durationMs, data, machine: describeMachine() };
       const { exitCode, lines } = toOpenVerdict(series);
       const table = formatOpenTable(series);
       console.write(`\n${table}\n${formatOpenNotes(setting)}\n\n${lines.join('\n')}\n`);
