@@ -18,7 +18,7 @@ export interface BarFigure {
 }
 
 const WIDTH = 720;
-const LEFT = 230;
+const LEFT = 260;
 const RIGHT = 120;
 const ROW_HEIGHT = 24;
 const BAR_HEIGHT = 16;
