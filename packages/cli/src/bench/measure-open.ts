@@ -51,9 +51,9 @@ export async function measureOpen(options: MeasureOptions): Promise<OpenRun> {
   const limit = (branches: number): number =>
     Math.min(opensMax, Math.floor(branches / storesPerRequest));
   const warmUp = await generators.apply(WARM_UP_MS, limit(WARM_UP_BRANCHES_MAX));
-  await node.process.request('begin', null);
+  await node.child.request('begin', null);
   const result = await generators.apply(durationMs, limit(BRANCHES_MAX));
-  const usage = await node.process.request('end', null);
+  const usage = await node.child.request('end', null);
   const acknowledged = (warmUp.opens + result.opens) * storesPerRequest;
   return {
     ...result,
@@ -64,7 +64,7 @@ export async function measureOpen(options: MeasureOptions): Promise<OpenRun> {
 
 interface MeasuredNode extends AsyncDisposable {
   readonly url: string;
-  readonly process: DemoProcess<NodeContract>;
+  readonly child: DemoProcess<NodeContract>;
 }
 
 async function startNode(options: MeasureOptions): Promise<MeasuredNode> {
@@ -72,19 +72,19 @@ async function startNode(options: MeasureOptions): Promise<MeasuredNode> {
   const directory = await mkdtemp(join(parentDirectory, 'rendezvous-bench-'));
   const reaper = startReaper(directory);
   try {
-    const process = await startDemoProcess<NodeContract>({
+    const child = await startDemoProcess<NodeContract>({
       program: '../bench/open-node-process',
       setup: { journal, directory: join(directory, 'journal'), storeCount: load.storesPerRequest },
       answerTimeoutMs: durationMs + ANSWER_GRACE_MS,
       signal,
     });
-    if (process.pid !== undefined) reaper.watch(process.pid);
-    const { url } = await process.ready;
+    if (child.pid !== undefined) reaper.watch(child.pid);
+    const { url } = await child.ready;
     return {
       url,
-      process,
+      child,
       [Symbol.asyncDispose]: async () => {
-        await process.shutdown();
+        await child.shutdown();
         await reaper.release();
       },
     };

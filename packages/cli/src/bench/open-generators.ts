@@ -79,11 +79,11 @@ function combine(reports: readonly LoadReport[]): LoadResult {
   for (const { latencyCounts } of reports) latencies.merge(latencyCounts);
   const finishedAtMs = Math.max(...reports.map((report) => report.finishedAtMs));
   const startedAtMs = Math.min(...reports.map((report) => report.startedAtMs));
-  const [p50, p99, p999] = [0.5, 0.99, 0.999].map((rank) => latencies.percentileMs(rank) ?? 0);
+  const latencyMs = (rank: number): number => latencies.percentileMs(rank) ?? 0;
   return {
     opens: latencies.total,
     elapsedMs: finishedAtMs - startedAtMs,
-    latencyMs: { p50: p50 ?? 0, p99: p99 ?? 0, p999: p999 ?? 0 },
+    latencyMs: { p50: latencyMs(0.5), p99: latencyMs(0.99), p999: latencyMs(0.999) },
     generator: reports
       .map(({ usage }) => usage)
       .reduce((busiest, usage) => (usage.activeMs > busiest.activeMs ? usage : busiest)),

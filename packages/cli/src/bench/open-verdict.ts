@@ -3,7 +3,6 @@ import {
   findMedianRun,
   formatCount,
   nameLoad,
-  toOpenJson,
   toRow,
   type OpenJson,
   type OpenSeries,
@@ -41,11 +40,8 @@ function compareJournals(series: readonly OpenSeries[]): string[] {
   return series.flatMap((each) => {
     const base = findBase(each, series);
     if (base === each) return [];
-    const [row] = toOpenJson([each]);
-    const [baseRow] = toOpenJson([base]);
-    return row === undefined || baseRow === undefined
-      ? []
-      : [`${nameLoad(each.load)}: ${describeRatio(row, baseRow)}`];
+    const [row, baseRow] = [toRow(each, findMedianRun(each)), toRow(base, findMedianRun(base))];
+    return [`${nameLoad(each.load)}: ${describeRatio(row, baseRow)}`];
   });
 }
 
