@@ -47,7 +47,7 @@ export class BranchOpener {
   start(rid: string, request: BranchRequest, bid: string = createIdentifier()): OpenAttempt {
     const abandoning = new AbortController();
     this.#options.counters.add('opens');
-    const body: Open = { kind: 'open', bid, rid, ...request };
+    const body: Open = { kind: 'open', bid, rid, leaseMs: 0, marker: '', ...request };
     const opened = this.#track(this.#retry(body, abandoning.signal)).then((answer) => {
       if (answer?.kind === 'opened') return answer;
       if (!abandoning.signal.aborted) this.#options.counters.add('opensGivenUp');

@@ -167,5 +167,8 @@ function createDefaultAnswers(): Answers {
     replicateAck: nothing,
     reportClosed: done,
     ping: done,
+    confirm: nothing,
+    noTrace: nothing,
+    inquire: nothing,
   };
 }

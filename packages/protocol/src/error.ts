@@ -27,6 +27,9 @@ const RETRYABLE_BY_CODE = {
   config_invalid: false,
   store_failed: true,
   journal_failed: true,
+  journal_locked: false,
+  journal_corrupt: false,
+  journal_full: true,
   internal: false,
 } as const;
 

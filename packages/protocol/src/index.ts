@@ -37,6 +37,7 @@ export {
   encodeClientFrame,
   encodeNodeFrame,
 } from './codec/session-frames.js';
+export { decodeJournalEntry, encodeJournalEntry } from './codec/journal-entry.js';
 export { fromFailure, toFailure } from './failure.js';
 export { encodeJournalId, encodeUlid, isJournalId, isUlid } from './identifiers.js';
 export { KEY_BYTES_MAX, KEY_COUNT_MAX } from './keys.js';
@@ -51,16 +52,20 @@ export type {
   ClientBody,
   ClientMessage,
   Close,
+  Confirm,
   Coverage,
   Done,
   Failure,
   Hello,
+  Inquire,
+  Inquired,
   JournalEntry,
   JournalPosition,
   JournalStatus,
   Mode,
   NodeBody,
   NodeMessage,
+  NoTrace,
   Open,
   OpenBranch,
   Opened,

@@ -16,6 +16,7 @@ export type PendingReason =
   | 'no_monitor' // nobody watches this store here
   | 'barrier' // a replica must first catch up with its primary
   | 'cut_off' // the write was lost in a failover of the store
+  | 'no_trace' // the primary shows nothing of the write: it never happened, or it was deleted since
   | 'given_up' // the branch, or one as old, was given up unclosed
   | 'region_not_served' // ask a node of that region
   | 'store_unknown' // the node has no such store, or not in that region
@@ -40,10 +41,17 @@ export interface Open {
   readonly home: string;
   readonly keys: readonly Uint8Array[];
   readonly position: string;
+  readonly leaseMs: number;
+  readonly marker: string;
 }
 
 export interface Abort {
   readonly kind: 'abort';
+  readonly bid: string;
+}
+
+export interface Confirm {
+  readonly kind: 'confirm';
   readonly bid: string;
 }
 
@@ -78,6 +86,13 @@ export interface Status {
 
 export interface Close {
   readonly kind: 'close';
+  readonly region: string;
+  readonly replica: string;
+  readonly bids: readonly string[];
+}
+
+export interface NoTrace {
+  readonly kind: 'noTrace';
   readonly region: string;
   readonly replica: string;
   readonly bids: readonly string[];
@@ -127,6 +142,12 @@ export interface ReportClosed {
   readonly bids: readonly string[];
 }
 
+export interface Inquire {
+  readonly kind: 'inquire';
+  readonly journal: string;
+  readonly bids: readonly string[];
+}
+
 export interface Ping {
   readonly kind: 'ping';
 }
@@ -146,7 +167,10 @@ export type ClientBody =
   | Replicate
   | ReplicateAck
   | ReportClosed
-  | Ping;
+  | Ping
+  | Confirm
+  | NoTrace
+  | Inquire;
 
 export interface ClientMessage {
   /** Chosen by the client, 1 to 2^32 − 1, unique among its operations in progress. */
@@ -247,6 +271,8 @@ export interface OpenBranch {
   readonly position: string;
   readonly keys: readonly Uint8Array[];
   readonly ageMs: number;
+  readonly marker: string;
+  readonly overdue: boolean;
 }
 
 export interface BranchesOpened {
@@ -267,6 +293,9 @@ export interface JournalEntry {
   readonly regions: readonly string[];
   readonly keys: readonly Uint8Array[];
   readonly position: string;
+  readonly aborted: boolean;
+  readonly leaseMs: number;
+  readonly marker: string;
 }
 
 export interface Batch {
@@ -278,6 +307,14 @@ export interface Batch {
   readonly entries: readonly JournalEntry[];
   readonly horizon: string;
   readonly aborted: readonly string[];
+  readonly confirmed: readonly string[];
+  readonly predecessors: readonly JournalPosition[];
+}
+
+export interface Inquired {
+  readonly kind: 'inquired';
+  readonly collected: readonly string[];
+  readonly horizon: string;
 }
 
 /** What a node answers. */
@@ -290,7 +327,8 @@ export type NodeBody =
   | StatusAnswer
   | BranchesOpened
   | Watermarked
-  | Batch;
+  | Batch
+  | Inquired;
 
 export interface NodeMessage {
   /** The id of the operation that it answers; 0 for a failure of the session itself. */

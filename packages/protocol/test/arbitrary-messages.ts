@@ -9,14 +9,18 @@ import type {
   ClientBody,
   ClientMessage,
   Close,
+  Confirm,
   Coverage,
   Failure,
   Hello,
+  Inquire,
+  Inquired,
   JournalEntry,
   JournalPosition,
   JournalStatus,
   NodeBody,
   NodeMessage,
+  NoTrace,
   Open,
   OpenBranch,
   Opened,
@@ -63,10 +67,12 @@ function upTo3<T>(element: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
   return fc.array(element, { maxLength: 3 });
 }
 
+const positions = upTo3(fc.record<JournalPosition>({ journal: text, sequence: uint64 }));
+
 const coverage = fc.record<Coverage>({
   rids: texts,
   everyRid: bool,
-  positions: upTo3(fc.record<JournalPosition>({ journal: text, sequence: uint64 })),
+  positions,
 });
 
 export const ARBITRARY_CLIENT_BODIES: ByKind<ClientBody> = {
@@ -88,6 +94,8 @@ export const ARBITRARY_CLIENT_BODIES: ByKind<ClientBody> = {
     home: text,
     keys,
     position: text,
+    leaseMs: uint32,
+    marker: text,
   }),
   abort: fc.record<Abort>({ kind: kind('abort'), bid: text }),
   wait: fc.record<Wait>({
@@ -136,6 +144,14 @@ export const ARBITRARY_CLIENT_BODIES: ByKind<ClientBody> = {
     bids: texts,
   }),
   ping: fc.constant({ kind: 'ping' }),
+  confirm: fc.record<Confirm>({ kind: kind('confirm'), bid: text }),
+  noTrace: fc.record<NoTrace>({
+    kind: kind('noTrace'),
+    region: text,
+    replica: text,
+    bids: texts,
+  }),
+  inquire: fc.record<Inquire>({ kind: kind('inquire'), journal: text, bids: texts }),
 };
 
 export const ARBITRARY_NODE_BODIES: ByKind<NodeBody> = {
@@ -205,7 +221,16 @@ export const ARBITRARY_NODE_BODIES: ByKind<NodeBody> = {
   }),
   branchesOpened: fc.record<BranchesOpened>({
     kind: kind('branchesOpened'),
-    branches: upTo3(fc.record<OpenBranch>({ bid: text, position: text, keys, ageMs: uint32 })),
+    branches: upTo3(
+      fc.record<OpenBranch>({
+        bid: text,
+        position: text,
+        keys,
+        ageMs: uint32,
+        marker: text,
+        overdue: bool,
+      }),
+    ),
   }),
   watermarked: fc.record<Watermarked>({ kind: kind('watermarked'), branchesOpen: uint32 }),
   batch: fc.record<Batch>({
@@ -223,11 +248,17 @@ export const ARBITRARY_NODE_BODIES: ByKind<NodeBody> = {
         regions: texts,
         keys,
         position: text,
+        aborted: bool,
+        leaseMs: uint32,
+        marker: text,
       }),
     ),
     horizon: text,
     aborted: texts,
+    confirmed: texts,
+    predecessors: positions,
   }),
+  inquired: fc.record<Inquired>({ kind: kind('inquired'), collected: texts, horizon: text }),
 };
 
 /** Batches of messages of all kinds, as the SDK, monitors and peers send them. */

@@ -31,6 +31,7 @@ async function start(options: Partial<ServerOptions> = {}): Promise<Server> {
 class ManualJournal implements Journal {
   readonly recovered: Journal['recovered'] = createMemoryJournal().recovered;
   readonly appends: { resolve(): void; reject(error: Error): void }[] = [];
+  readonly hasRoom: boolean = true;
   isShutDown = false;
 
   append(_records: readonly JournalRecord[]): Promise<void> {

@@ -1,4 +1,6 @@
 // A metadata node, and a monitor that runs apart from it.
+export { createEmbeddedJournal } from './journal/embedded-journal.js';
+export type { EmbeddedJournalOptions } from './journal/embedded-journal.js';
 export { createServer } from './create-server.js';
 export type { Server } from './create-server.js';
 export { createMonitor } from './monitor/create-monitor.js';

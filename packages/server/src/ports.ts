@@ -10,6 +10,8 @@ import type { RecoveredJournal } from './core/core-state.js';
 export interface Journal {
   /** What the journal held when it was created. Its id is random and never reused (rule 3). */
   readonly recovered: RecoveredJournal;
+  /** False: opens are refused (`journal_full`); what closes branches may still be appended. */
+  readonly hasRoom: boolean;
   /**
    * Makes the records durable, all or none. Calls may overlap; they become durable, and resolve, in
    * the order of the calls. A rejection (`journal_failed`) means that it is not known what is on

@@ -30,6 +30,8 @@ export function openOf(fields: Partial<Open> = {}): Open {
     home: '',
     keys: [],
     position: '1',
+    leaseMs: 0,
+    marker: '',
     ...fields,
   };
 }

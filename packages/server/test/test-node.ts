@@ -197,6 +197,8 @@ export class TestNode {
       home: '',
       keys: [],
       position: 'a/1',
+      leaseMs: 0,
+      marker: '',
       ...fields,
     } as const;
     return { id: this.ask(body), bid: body.bid, rid: body.rid };
@@ -249,6 +251,8 @@ export class TestNode {
       entries: [],
       horizon: '',
       aborted: [],
+      confirmed: [],
+      predecessors: [],
       ...batch,
     };
     const { isSane, effects } = this.core.receiveBatch(peer, full, this.nowMs);
@@ -293,7 +297,7 @@ export function waitFor(branches: readonly TestBranch[], fields: Partial<Wait> =
 }
 
 function emptyJournal(): RecoveredJournal {
-  return { id: mintJournal(), head: 0, entries: [], horizon: '' };
+  return { id: mintJournal(), predecessors: [], head: 0, entries: [], horizon: '' };
 }
 
 /** A node for us, with every replica watched and at position 0. */
@@ -313,6 +317,9 @@ export function entry(sequence: number, fields: Partial<JournalEntry> = {}): Jou
     regions: ['us', 'ap'],
     keys: [],
     position: 'a/1',
+    aborted: false,
+    leaseMs: 0,
+    marker: '',
     ...fields,
   };
 }

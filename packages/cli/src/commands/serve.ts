@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
-import { createServer } from '@rendezvous/server';
-import type { ServerOptions } from '@rendezvous/server';
+import { join, resolve } from 'node:path';
+import { createEmbeddedJournal, createMemoryJournal, createServer } from '@rendezvous/server';
+import type { Journal, ServerOptions } from '@rendezvous/server';
 import type { Command, Io } from '../command.js';
 import { loadConfig } from '../config/load-config.js';
 import { readTokens } from '../config/read-tokens.js';
@@ -18,7 +18,8 @@ export interface ServeOptions extends ConfigOptions, TokenOptions, LogOptions {
   readonly port: number | undefined;
   readonly tokens: string | undefined;
   readonly monitors: 'inside' | 'none';
-  readonly journal: 'memory';
+  readonly journal: 'embedded' | 'memory';
+  readonly data: string | undefined;
 }
 
 export const command: Command<ServeOptions> = {
@@ -73,9 +74,16 @@ export const command: Command<ServeOptions> = {
     },
     journal: {
       type: 'choice',
-      choices: ['memory'],
-      default: 'memory',
-      description: 'Where opens are kept; memory: gone when the node ends',
+      choices: ['embedded', 'memory'],
+      default: 'embedded',
+      description:
+        'Where opens are kept: on disk, or in memory, which forgets them when the node ends',
+    },
+    data: {
+      type: 'text',
+      placeholder: 'DIR',
+      description: 'Directory of the embedded journal; without it rendezvous-data/REGION',
+      env: 'RENDEZVOUS_DATA',
     },
     ...LOG_OPTIONS,
   },
@@ -84,7 +92,11 @@ export const command: Command<ServeOptions> = {
 /** Runs until `io.signal` aborts. The ready line goes to stdout once the node can be reached. */
 export async function run(options: ServeOptions, io: Io): Promise<number> {
   const serverOptions = await readServerOptions(options, io);
-  const server = await createServer(serverOptions);
+  const journal = await openJournal(options, serverOptions, io);
+  const server = await createServer({ ...serverOptions, journal }).catch(async (error: unknown) => {
+    await journal.shutdown();
+    throw error;
+  });
   try {
     const { nodeId, url, port } = server;
     const { regions } = serverOptions;
@@ -113,4 +125,14 @@ async function readServerOptions(options: ServeOptions, io: Io): Promise<ServerO
     log: createLog(io.stderr, options),
   };
   return toServerOptions(config, flags, createStrategies());
+}
+
+async function openJournal(
+  { journal, data }: ServeOptions,
+  { regions, log }: ServerOptions,
+  { cwd }: Io,
+): Promise<Journal> {
+  if (journal === 'memory') return createMemoryJournal();
+  const directory = resolve(cwd, data ?? join('rendezvous-data', regions[0] ?? ''));
+  return createEmbeddedJournal({ directory, ...(log && { log }) });
 }

@@ -60,7 +60,9 @@ async function launchNodes(store: MonitoredStore, signal: AbortSignal): Promise<
     const configFile = join(directory, 'rendezvous.config.json');
     await writeFile(configFile, JSON.stringify(config, undefined, 2));
     const urls = { eu: config.regions.eu.node, us: config.regions.us.node };
-    for (const region of ['eu', 'us']) children.push(spawnNode(configFile, region, reaper));
+    for (const region of ['eu', 'us']) {
+      children.push(spawnNode(configFile, region, join(directory, region), reaper));
+    }
     await Promise.all(children.map((child) => untilListening(child, signal)));
     await Promise.all([untilReady(urls.eu, 'eu', signal), untilReady(urls.us, 'us', signal)]);
     return { ...urls, shutdown, [Symbol.asyncDispose]: shutdown };
@@ -93,10 +95,10 @@ async function toConfig({ kind, pair }: MonitoredStore): Promise<DemoConfig> {
   };
 }
 
-function spawnNode(configFile: string, region: string, reaper: Reaper): ChildProcess {
+function spawnNode(configFile: string, region: string, data: string, reaper: Reaper): ChildProcess {
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
   const main = fileURLToPath(new URL(`../main${extension}`, import.meta.url));
-  const serve = ['serve', '--config', configFile, '--region', region, '--json'];
+  const serve = ['serve', '--config', configFile, '--region', region, '--data', data, '--json'];
   const child = spawn(
     process.execPath,
     [...process.execArgv, main, ...serve, '--log-level=error'],

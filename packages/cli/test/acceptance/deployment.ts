@@ -81,9 +81,12 @@ export async function startDeployment(): Promise<Deployment> {
   // Each node knows itself by its own address and the other by the link.
   const euConfig = await writeConfig(directory, 'eu', pair, euUrl, linkUrl(toUs));
   const usConfig = await writeConfig(directory, 'us', pair, linkUrl(toEu), usUrl);
-  const eu = createNode(euUrl, ['serve', '--config', euConfig, '--region', 'eu']);
+  const eu = createNode(euUrl, [
+    ...['serve', '--config', euConfig, '--region', 'eu', '--data', join(directory, 'eu')],
+  ]);
   const us = createNode(usUrl, [
     ...['serve', '--config', usConfig, '--region', 'us', '--monitors', 'none'],
+    ...['--data', join(directory, 'us')],
   ]);
   const monitor = new RestartableProcess([
     ...['monitor', '--config', usConfig, '--store', 'posts', '--region', 'us', '--node', usUrl],

@@ -45,8 +45,8 @@ describe('a client frame is refused', () => {
     ['with a message without a body', [0x0a, 0x02, 0x08, 0x01], /no body/],
     [
       'with a body of a later version',
-      [0x0a, 0x03, 0x82, 0x01, 0x00],
-      /body 16, which this version/,
+      [0x0a, 0x03, 0xfa, 0x01, 0x00],
+      /body 31, which this version/,
     ],
     ['whose body is a number', [0x0a, 0x02, 0x18, 0x01], /field 3 of a message has wire type 0/],
     [

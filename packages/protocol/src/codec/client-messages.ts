@@ -5,9 +5,11 @@ import type {
   Cancel,
   ClientBody,
   Close,
+  Confirm,
   Coverage,
   Hello,
-  JournalPosition,
+  Inquire,
+  NoTrace,
   Open,
   Ping,
   Replicate,
@@ -30,14 +32,10 @@ import {
   uint64,
 } from './field.js';
 import type { Bodies } from './frame.js';
+import { journalPosition } from './journal-position.js';
 import { defineBody, definePart } from './message-codec.js';
 
 /** The messages that a client sends, field by field as in `session.proto`. */
-
-const journalPosition = definePart<JournalPosition>({
-  journal: text(1),
-  sequence: uint64(2),
-});
 
 const coverage = definePart<Coverage>({
   rids: texts(1),
@@ -62,6 +60,8 @@ const open = defineBody<Open>('open', {
   home: text(4),
   keys: byteArrays(5),
   position: text(6),
+  leaseMs: uint32(7),
+  marker: text(8),
 });
 
 const abort = defineBody<Abort>('abort', {
@@ -126,6 +126,21 @@ const reportClosed = defineBody<ReportClosed>('reportClosed', {
   bids: texts(3),
 });
 
+const confirm = defineBody<Confirm>('confirm', {
+  bid: text(1),
+});
+
+const noTrace = defineBody<NoTrace>('noTrace', {
+  region: text(1),
+  replica: text(2),
+  bids: texts(3),
+});
+
+const inquire = defineBody<Inquire>('inquire', {
+  journal: text(1),
+  bids: texts(2),
+});
+
 const ping = defineBody<Ping>('ping', {});
 
 /** The members of `ClientMessage.body`. */
@@ -144,4 +159,7 @@ export const CLIENT_BODIES: Bodies<ClientBody> = {
   replicateAck: message(13, replicateAck),
   reportClosed: message(14, reportClosed),
   ping: message(15, ping),
+  confirm: message(16, confirm),
+  noTrace: message(17, noTrace),
+  inquire: message(18, inquire),
 };

@@ -3,7 +3,7 @@ import type {
   BranchesOpened,
   Done,
   Failure,
-  JournalEntry,
+  Inquired,
   JournalStatus,
   NodeBody,
   OpenBranch,
@@ -29,6 +29,8 @@ import {
   uint64,
 } from './field.js';
 import type { Bodies } from './frame.js';
+import { journalEntry } from './journal-entry.js';
+import { journalPosition } from './journal-position.js';
 import { defineBody, definePart } from './message-codec.js';
 
 /** The messages that a node sends, field by field as in `session.proto`. */
@@ -119,6 +121,8 @@ const openBranch = definePart<OpenBranch>({
   position: text(2),
   keys: byteArrays(3),
   ageMs: uint32(4),
+  marker: text(5),
+  overdue: bool(6),
 });
 
 const branchesOpened = defineBody<BranchesOpened>('branchesOpened', {
@@ -129,16 +133,6 @@ const watermarked = defineBody<Watermarked>('watermarked', {
   branchesOpen: uint32(1),
 });
 
-const journalEntry = definePart<JournalEntry>({
-  sequence: uint64(1),
-  bid: text(2),
-  rid: text(3),
-  store: text(4),
-  regions: texts(5),
-  keys: byteArrays(6),
-  position: text(7),
-});
-
 const batch = defineBody<Batch>('batch', {
   journal: text(1),
   from: uint64(2),
@@ -147,6 +141,13 @@ const batch = defineBody<Batch>('batch', {
   entries: messages(5, journalEntry),
   horizon: text(6),
   aborted: texts(7),
+  confirmed: texts(8),
+  predecessors: messages(9, journalPosition),
+});
+
+const inquired = defineBody<Inquired>('inquired', {
+  collected: texts(1),
+  horizon: text(2),
 });
 
 /** The members of `NodeMessage.body`. */
@@ -160,4 +161,5 @@ export const NODE_BODIES: Bodies<NodeBody> = {
   branchesOpened: message(8, branchesOpened),
   watermarked: message(9, watermarked),
   batch: message(10, batch),
+  inquired: message(11, inquired),
 };

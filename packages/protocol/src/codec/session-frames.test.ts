@@ -112,7 +112,16 @@ test('an empty frame holds no messages', () => {
 
 test('what is decoded shares no memory with the frame, not even with a Buffer', () => {
   const key = Uint8Array.of(1, 2, 3);
-  const open = { bid: 'b', rid: 'r', store: 's', home: '', keys: [key], position: '' };
+  const open = {
+    bid: 'b',
+    rid: 'r',
+    store: 's',
+    home: '',
+    keys: [key],
+    position: '',
+    leaseMs: 0,
+    marker: '',
+  };
   const frame = Buffer.from(encodeClientFrame([{ id: 1, body: { kind: 'open', ...open } }]));
   const [message] = decodeClientFrame(frame);
   frame.fill(0);

@@ -9,6 +9,7 @@
  * (rule 18).
  */
 import type { JournalPosition } from '@rendezvous/protocol';
+import type { Lease } from './leases.js';
 import type { StoreLayout } from './store-layout.js';
 
 /** What the runtime needs for a key besides its bytes. */
@@ -26,6 +27,8 @@ export interface Branch {
   readonly position: string;
   /** `position`, parsed by the store's order; undefined when no watermark can ever reach it. */
   readonly parsedPosition: unknown;
+  /** The marker that the write carries, if it is not the bid; else `''`. */
+  readonly marker: string;
   readonly insertedAtMs: number;
   readonly spots: JournalPosition[];
   /** Places that must see the write. On a node with only a copy: those that it serves. */
@@ -34,6 +37,10 @@ export interface Branch {
   closed: number;
   /** Served replicas that will never have it: a failover cut its position off (rule 10). */
   cutOff: number;
+  /** Served replicas whose primary shows nothing of the write, though it is overdue (rule 14). */
+  noTrace: number;
+  /** Of a store with markers: set while the write may be under way (rule 19). */
+  lease: Lease | undefined;
   /** The client said that the write failed: nothing to wait for, anywhere. */
   aborted: boolean;
   /** The own journal's entry is on its way out. */

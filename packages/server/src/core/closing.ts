@@ -51,7 +51,13 @@ export function owe(state: CoreState, branch: Branch, journal: string, region: s
 export function release(state: CoreState, branch: Branch): void {
   if (!isClosed(branch)) return;
   collect(state, branch);
-  if (branch.reportsOwed === 0) state.table.delete(branch);
+  if (branch.reportsOwed === 0) forget(state, branch);
+}
+
+/** Takes a branch out of everything that is kept in memory. */
+export function forget(state: CoreState, branch: Branch): void {
+  state.table.delete(branch);
+  if (branch.lease) state.leases.remove(branch.lease);
 }
 
 /** Takes the own journal's entry out, if there is one. */

@@ -1,9 +1,12 @@
 /** Everything that a node core remembers, and the effects of the input at hand. */
-import type { Applied, JournalEntry, OpenBranch } from '@rendezvous/protocol';
+import type { Applied, JournalEntry, JournalPosition, OpenBranch } from '@rendezvous/protocol';
 import type { Branch } from './branch.js';
 import { BranchTable } from './branch-table.js';
+import { DeadlineQueue } from './deadline-queue.js';
 import type { Effect, JournalRecord } from './effect.js';
+import { recordPredecessors, type Succession } from './journal-lineage.js';
 import { createJournalProgress, type JournalProgress } from './journal-progress.js';
+import type { Lease } from './leases.js';
 import { OwnJournal } from './own-journal.js';
 import type { PeerState } from './peer-state.js';
 import { RecentCloses } from './recent-closes.js';
@@ -24,7 +27,10 @@ const DEFAULT_CORE_LIMITS: CoreLimits = { branchCountMax: 1_000_000, waitCountMa
 
 /** What the journal holds when the node starts. */
 export interface RecoveredJournal {
+  /** Fresh for every start of a node (rule 3). */
   readonly id: string;
+  /** The ids that the journal had before, newest first, each with its head when it got the next one. */
+  readonly predecessors: readonly JournalPosition[];
   /** The newest sequence ever made durable, whether or not its entry is left (rule 3). */
   readonly head: number;
   /** Live entries in order of sequence. */
@@ -54,6 +60,8 @@ export interface CoreState {
   readonly table: BranchTable;
   readonly journal: OwnJournal;
   readonly journals: Map<string, JournalProgress>;
+  /** Ids that journals had before → the id that they have. */
+  readonly successions: Map<string, Succession>;
   readonly peers: ReadonlyMap<string, PeerState>;
   readonly streams: Map<string, OutgoingStream>;
   readonly attachments: Map<string, Attachment>;
@@ -61,6 +69,9 @@ export interface CoreState {
   readonly catchingUp: Set<Attachment>;
   readonly waits: WaitRegistry;
   readonly recent: RecentCloses;
+  readonly leases: DeadlineQueue<Lease>;
+  /** When peers were last asked what they have collected. */
+  inquiredAtMs: number;
   /** The newest rid given up unclosed here or at a peer; `''` when none ever was. */
   horizon: string;
   /** Opens whose entry is not durable yet, in order of sequence. */
@@ -93,6 +104,8 @@ export function createCoreState(options: NodeCoreOptions, nowMs: number): CoreSt
   const layouts = options.stores.map((store) => createStoreLayout(store, regions));
   const { journal } = options;
   const own = createJournalProgress(journal.id, '');
+  const successions = new Map<string, Succession>();
+  recordPredecessors(successions, '', journal.id, journal.predecessors);
   return {
     nodeId: options.nodeId,
     namespace: options.namespace,
@@ -102,14 +115,17 @@ export function createCoreState(options: NodeCoreOptions, nowMs: number): CoreSt
     limits: { ...DEFAULT_CORE_LIMITS, ...options.limits },
     startedAtMs: nowMs,
     table: new BranchTable(),
-    journal: new OwnJournal(journal.id, journal.head),
+    journal: new OwnJournal(journal),
     journals: new Map([[journal.id, own]]),
+    successions,
     peers: new Map(options.peers.map((name) => [name, createPeerState(name)])),
     streams: new Map(),
     attachments: new Map(),
     catchingUp: new Set(),
     waits: new WaitRegistry(),
     recent: new RecentCloses(nowMs),
+    leases: new DeadlineQueue(),
+    inquiredAtMs: nowMs,
     horizon: journal.horizon,
     awaitingSync: [],
     appendsInFlight: [],

@@ -68,7 +68,7 @@ describe('a restart', () => {
     const branch = before.open();
     const entries = before.disk.flatMap((record) => (record.kind === 'open' ? [record.entry] : []));
     const after = new TestNode({
-      journal: { id: before.journal, head: 1, entries, horizon: '' },
+      journal: { id: before.journal, predecessors: [], head: 1, entries, horizon: '' },
     });
     const [us1 = 0, us2 = 0] = after.watchAll();
     expect(after.waitNow([branch]).pending).toMatchObject([{ bid: branch.bid, reason: 'open' }]);

@@ -7,7 +7,7 @@
  */
 import { isUlid } from '@rendezvous/protocol';
 import type { Branch } from './branch.js';
-import { collect } from './closing.js';
+import { collect, forget } from './closing.js';
 import type { CoreState } from './core-state.js';
 import { wakeAll } from './waiting.js';
 
@@ -40,7 +40,7 @@ export function giveUpExpired(state: CoreState, nowMs: number): number {
   raiseHorizon(state, newest, nowMs);
   for (const branch of expired) {
     collect(state, branch);
-    state.table.delete(branch);
+    forget(state, branch);
   }
   return expired.length;
 }

@@ -104,6 +104,8 @@ const REFUSED: readonly {
       home: LONG,
       keys: [],
       position: 'a/1',
+      leaseMs: 0,
+      marker: '',
     },
   },
 ];

@@ -5,16 +5,16 @@ import {
   KEY_BYTES_MAX,
   type Applied,
   type Attach,
-  type BranchesOpened,
   type Close,
   isUlid,
-  type OpenBranch,
   type Watermark,
 } from '@rendezvous/protocol';
 import { admit } from './admission.js';
-import { isOpenIn, sizeOf, touches } from './branch.js';
+import { announce, expectAnnouncement } from './announcing.js';
+import { isOpenIn, touches } from './branch.js';
 import { close } from './closing.js';
 import { type CoreState, type HeldApplied, operationKey } from './core-state.js';
+import { currentPlace, withCurrentPlaces } from './journal-lineage.js';
 import { POSITION_LENGTH_MAX, relationTo } from './opening.js';
 import {
   type Attachment,
@@ -28,8 +28,6 @@ import type { StoreLayout } from './store-layout.js';
 import { isCovered } from './wait-condition.js';
 import { faultOfCoverage, wake, wakeAll } from './waiting.js';
 
-/** Stays well below the frame limit of 1 MiB. */
-const ANNOUNCEMENT_BYTES_MAX = 256 * 1024;
 /** One input closes no more, so that a replica that catches up never freezes the node. */
 const CLOSE_COUNT_MAX = 5_000;
 const HELD_APPLIED_COUNT_MAX = 10_000;
@@ -51,7 +49,8 @@ export function receiveAttach(
       one.name === request.replica,
   );
   const barrier = replica && parsePosition(replica.layout, request.barrier);
-  if (!replica || barrier === undefined) {
+  const needsBarrier = replica?.layout.definition.hasMarkers !== true;
+  if (!replica || (needsBarrier && barrier === undefined)) {
     const what = `replica ${request.replica} of store ${request.store} in ${request.region}`;
     const why = replica ? 'needs a position as barrier' : 'is not one that this node serves';
     replyFailure(state, asker, 'bad_request', `${what.slice(0, 120)} ${why}`);
@@ -65,20 +64,18 @@ export function receiveAttach(
     watermark: undefined,
     watermarkText: '',
     branchesOpen: 0,
-    passed: false,
+    // Without positions there is none to pass: markers are looked for afresh by every monitor.
+    passed: !needsBarrier,
     scan: undefined,
   };
   state.attachments.set(operationKey(asker.session, asker.id), attachment);
   replica.attachments.add(attachment);
   if (refreshReadiness(replica, nowMs)) wakeAll(state, nowMs);
   else wake(state, replica, nowMs);
-  const open: OpenBranch[] = [];
+  expectAnnouncement(state, attachment);
   for (const branch of state.table.ofStore(replica.layout)) {
-    if (!isOpenIn(branch, replica.bit)) continue;
-    const ageMs = Math.max(0, Math.round(nowMs - branch.insertedAtMs));
-    open.push({ bid: branch.bid, position: branch.position, keys: branch.keys, ageMs });
+    if (isOpenIn(branch, replica.bit)) announce(state, attachment, branch, nowMs);
   }
-  announce(state, attachment, open);
 }
 
 /** Everything at or below the position is visible at the replica (rule 12 covers later opens). */
@@ -210,12 +207,6 @@ export function expireHeldApplied(state: CoreState, nowMs: number): void {
   state.heldApplied = state.heldApplied.filter((one) => !isExpired(one));
 }
 
-/** Sends what the input at hand opened to the monitors. */
-export function sendAnnouncements(state: CoreState): void {
-  for (const [attachment, branches] of state.announcements) announce(state, attachment, branches);
-  state.announcements.clear();
-}
-
 /** A position of the store's; undefined when the text is none. */
 function parsePosition({ definition }: StoreLayout, text: string): unknown {
   return text.length > POSITION_LENGTH_MAX ? undefined : definition.order?.parse(text);
@@ -267,7 +258,7 @@ function closeApplied(
 ): void {
   const mask = layout.regions.get(request.region)?.mask ?? 0;
   const keys = request.key.length > 0 ? [request.key] : [];
-  const { coverage } = request;
+  const coverage = withCurrentPlaces(state, request.coverage);
   for (const branch of state.table.ofStore(layout)) {
     if (!isOpenIn(branch, mask) || !isCovered(branch, coverage)) continue;
     if (!coverage.everyRid && !coverage.rids.includes(branch.rid)) continue;
@@ -278,25 +269,8 @@ function closeApplied(
 }
 
 function isApplied(state: CoreState, request: Applied): boolean {
-  return request.coverage.positions.every(
-    ({ journal, sequence }) => (state.journals.get(journal)?.applied ?? 0) >= sequence,
-  );
-}
-
-function announce(state: CoreState, attachment: Attachment, branches: readonly OpenBranch[]): void {
-  let chunk: OpenBranch[] = [];
-  let bytes = 0;
-  const send = (): void => {
-    const body: BranchesOpened = { kind: 'branchesOpened', branches: chunk };
-    reply(state, attachment, body);
-    chunk = [];
-    bytes = 0;
-  };
-  for (const branch of branches) {
-    if (bytes >= ANNOUNCEMENT_BYTES_MAX) send();
-    chunk.push(branch);
-    bytes += sizeOf(branch);
-  }
-  // The first answer to an attach is sent also when there is nothing to tell.
-  if (chunk.length > 0 || branches.length === 0) send();
+  return request.coverage.positions.every((place) => {
+    const { journal, sequence } = currentPlace(state, place);
+    return (state.journals.get(journal)?.applied ?? 0) >= sequence;
+  });
 }

@@ -13,9 +13,12 @@ import type {
   Batch,
   ClientBody,
   ClientMessage,
+  Inquire,
+  Inquired,
   ReportClosed,
   StatusAnswer,
 } from '@rendezvous/protocol';
+import { sendAnnouncements } from './announcing.js';
 import { sendReports, receiveReport } from './closing.js';
 import {
   type CoreState,
@@ -25,6 +28,7 @@ import {
 } from './core-state.js';
 import type { Effect } from './effect.js';
 import { giveUpExpired } from './horizon.js';
+import { receiveInquired, receiveInquiry, sendInquiries } from './inquiry.js';
 import { advance } from './journal-progress.js';
 import {
   continueClosing,
@@ -35,9 +39,9 @@ import {
   receiveClose,
   receiveWatermark,
   retryHeldApplied,
-  sendAnnouncements,
 } from './monitoring.js';
-import { abort, journalSynced, receiveOpen, restoreEntry } from './opening.js';
+import { confirm, endDueLeases, receiveNoTrace } from './leases.js';
+import { journalSynced, receiveAbort, receiveOpen, restoreEntry } from './opening.js';
 import type { PeerState } from './peer-state.js';
 import { applyBatch, connectPeer, disconnectPeer, reportAcknowledged } from './replication-in.js';
 import {
@@ -123,21 +127,34 @@ export class NodeCore {
     return this.#finish();
   }
 
+  /** Takes a peer's answer to an inquiry. */
+  receiveInquired(name: string, inquiry: Inquire, answer: Inquired, nowMs: number): Effect[] {
+    receiveInquired(this.#state, this.#peer(name), inquiry, answer, nowMs);
+    return this.#finish();
+  }
+
   /** When `tick` must be called at the latest. */
   get nextTickAtMs(): number {
     if (this.#state.catchingUp.size > 0) return this.#lastTickAtMs;
-    return Math.min(this.#state.waits.nextDueAtMs ?? Infinity, this.#housekeepingAtMs);
+    const { waits, leases } = this.#state;
+    return Math.min(
+      waits.nextDueAtMs ?? Infinity,
+      leases.nextDueAtMs ?? Infinity,
+      this.#housekeepingAtMs,
+    );
   }
 
   tick(nowMs: number): Effect[] {
     this.#lastTickAtMs = nowMs;
     wakeDue(this.#state, nowMs);
+    endDueLeases(this.#state, nowMs);
     continueClosing(this.#state, nowMs);
     if (nowMs >= this.#housekeepingAtMs) {
       this.#housekeepingAtMs = nowMs + HOUSEKEEPING_INTERVAL_MS;
       giveUpExpired(this.#state, nowMs);
       expireHeldApplied(this.#state, nowMs);
       sendHeartbeats(this.#state, nowMs);
+      sendInquiries(this.#state, nowMs);
     }
     return this.#finish();
   }
@@ -157,7 +174,7 @@ export class NodeCore {
       case 'open':
         return receiveOpen(state, asker, body, nowMs);
       case 'abort':
-        abort(state, body.bid, nowMs);
+        receiveAbort(state, body.bid, nowMs);
         pumpAll(state, nowMs);
         return replyDone(state, asker);
       case 'wait':
@@ -181,6 +198,12 @@ export class NodeCore {
       case 'reportClosed':
         receiveReport(state, body, nowMs);
         return replyDone(state, asker);
+      case 'confirm':
+        return confirm(state, body.bid, nowMs);
+      case 'noTrace':
+        return receiveNoTrace(state, asker, body, nowMs);
+      case 'inquire':
+        return receiveInquiry(state, asker, body);
       case 'ping':
         return replyDone(state, asker);
       case 'hello':

@@ -29,7 +29,7 @@ describe('opens', () => {
 
   it('rule 3: sequences go on behind the newest ever durable, whatever entries are left', () => {
     const node = new TestNode({
-      journal: { id: mintJournal(), head: 41, entries: [], horizon: '' },
+      journal: { id: mintJournal(), predecessors: [], head: 41, entries: [], horizon: '' },
     });
     expect(node.open().position.sequence).toBe(42);
   });

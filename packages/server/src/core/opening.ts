@@ -13,17 +13,22 @@ import {
   type JournalEntry,
   type Open,
 } from '@rendezvous/protocol';
-import { type Branch, isClosed, isOpenIn } from './branch.js';
-import { close, collect, owe, release } from './closing.js';
+import { announce } from './announcing.js';
+import { type Branch, isOpenIn } from './branch.js';
+import { close, owe, release } from './closing.js';
 import { addSpot, type CoreState } from './core-state.js';
 import { raiseHorizon } from './horizon.js';
+import { regionsNamed, toEntry } from './journal-entry.js';
 import { advance } from './journal-progress.js';
+import { beginLease } from './leases.js';
 import type { Asker } from './asker.js';
 import { reply, replyFailure } from './reply.js';
 import { maskOf, regionsBesides, type StoreLayout } from './store-layout.js';
 import { wake } from './waiting.js';
 
 export const POSITION_LENGTH_MAX = 4_096;
+/** No write of a function is under way for longer: the longest life of a Lambda function. */
+const LEASE_MS_MAX = 900_000;
 /** Of the keys and positions of all open branches, in bytes. */
 const WEIGHT_MAX = 1024 * 1024 * 1024;
 /** Opens that await a sync: of a journal that hangs, a second's worth at full speed. */
@@ -117,6 +122,7 @@ export function insertCopy(
   addSpot(branch, journal, entry.sequence);
   const namedBefore = branch.named;
   branch.named |= named;
+  if (entry.aborted) branch.aborted = true;
   // It may have come before by another way: what closed then, this journal's owner never heard.
   if (namedBefore !== 0) oweClosed(state, branch, journal);
   settleNewPlaces(state, branch, named & ~namedBefore, nowMs);
@@ -134,8 +140,14 @@ export function repeatCopy(
 ): void {
   const known = state.table.get(entry.bid);
   if (known) {
-    if (isSameWrite(known, entry)) oweClosed(state, known, journal);
-    else raiseHorizon(state, entry.rid, nowMs);
+    if (!isSameWrite(known, entry)) {
+      raiseHorizon(state, entry.rid, nowMs);
+      return;
+    }
+    // The journal has a new id since: the copy is known by both.
+    addSpot(known, journal, entry.sequence);
+    if (entry.aborted) abort(state, known, nowMs);
+    oweClosed(state, known, journal);
     return;
   }
   const layout = state.stores.get(entry.store);
@@ -162,6 +174,7 @@ export function restoreEntry(state: CoreState, entry: JournalEntry, nowMs: numbe
   branch.named = maskOf(layout, entry.regions);
   addSpot(branch, state.journal.id, entry.sequence);
   state.journal.restore(branch, entry.sequence);
+  if (entry.aborted) abort(state, branch, nowMs);
 }
 
 function append(
@@ -179,11 +192,7 @@ function append(
   const namedBefore = branch.named;
   branch.named |= maskOf(layout, regions);
   addSpot(branch, state.journal.id, sequence);
-  const { bid, rid, store, keys, position } = open;
-  state.records.push({
-    kind: 'open',
-    entry: { sequence, bid, rid, store, regions, keys, position },
-  });
+  state.records.push({ kind: 'open', entry: toEntry(branch, sequence, regions) });
   state.appendedHead = sequence;
   acknowledge(state, asker, sequence);
   settleNewPlaces(state, branch, branch.named & ~namedBefore, nowMs);
@@ -192,10 +201,10 @@ function append(
 function addBranch(
   state: CoreState,
   layout: StoreLayout,
-  open: Pick<Open, 'bid' | 'rid' | 'keys' | 'position'>,
+  open: Pick<Open, 'bid' | 'rid' | 'keys' | 'position' | 'leaseMs' | 'marker'>,
   nowMs: number,
 ): Branch {
-  const { bid, rid, keys, position } = open;
+  const { bid, rid, keys, position, marker } = open;
   const branch: Branch = {
     bid,
     rid,
@@ -203,16 +212,20 @@ function addBranch(
     keys,
     position,
     parsedPosition: position === '' ? undefined : layout.definition.order?.parse(position),
+    marker,
     insertedAtMs: nowMs,
     spots: [],
     named: 0,
     closed: 0,
     cutOff: 0,
+    noTrace: 0,
+    lease: undefined,
     aborted: false,
     collected: false,
     reportsOwed: 0,
   };
   state.table.add(branch);
+  beginLease(state, branch, open.leaseMs, nowMs);
   return branch;
 }
 
@@ -242,7 +255,11 @@ function settleNewPlaces(state: CoreState, branch: Branch, places: number, nowMs
       if (relation === 'reached') visible |= replica.bit;
       else if (relation === 'cut_off') branch.cutOff |= replica.bit;
     }
-    if ((visible & replica.bit) === 0) announce(state, branch, replica.attachments);
+    if ((visible & replica.bit) !== 0) continue;
+    for (const attachment of replica.attachments) {
+      announce(state, attachment, branch, nowMs);
+      attachment.branchesOpen++;
+    }
   }
   close(state, branch, visible, nowMs);
   release(state, branch);
@@ -255,30 +272,22 @@ export function relationTo(branch: Branch, watermark: unknown): string {
   return order.relation(branch.parsedPosition, watermark);
 }
 
-function announce(
-  state: CoreState,
-  branch: Branch,
-  attachments: CoreState['replicas'][number]['attachments'],
-): void {
-  const { bid, position, keys } = branch;
-  for (const attachment of attachments) {
-    const list = state.announcements.get(attachment) ?? [];
-    list.push({ bid, position, keys, ageMs: 0 });
-    state.announcements.set(attachment, list);
-    attachment.branchesOpen++;
-  }
-}
-
-/** The client's write certainly failed: its branch closes everywhere (rule 15). */
-export function abort(state: CoreState, bid: string, nowMs: number): void {
+/** The client says that its write certainly failed: the branch closes everywhere (rule 15). */
+export function receiveAbort(state: CoreState, bid: string, nowMs: number): void {
   const branch = state.table.get(bid);
   if (!branch || branch.aborted) return;
+  abort(state, branch, nowMs);
+  const sequence = state.journal.sequenceOf(branch);
+  if (sequence === 0 || branch.collected) return;
+  // Said to those who have the entry, and kept for those who ask after a restart.
+  for (const stream of state.streams.values()) stream.aborted.add(bid);
+  state.records.push({ kind: 'open', entry: toEntry(branch, sequence, regionsNamed(branch)) });
+}
+
+/** Nothing of the branch's write will ever be visible anywhere: there is nothing to wait for. */
+export function abort(state: CoreState, branch: Branch, nowMs: number): void {
   branch.aborted = true;
-  if (state.journal.sequenceOf(branch) > 0) {
-    for (const stream of state.streams.values()) stream.aborted.add(bid);
-  }
   close(state, branch, branch.layout.servedMask, nowMs);
-  if (isClosed(branch)) collect(state, branch);
 }
 
 function unknownStore(state: CoreState, store: string): string {
@@ -300,6 +309,11 @@ function faultOf(open: Open, layout: StoreLayout, home: string): string | undefi
   if (open.keys.some((key) => key.length === 0 || key.length > KEY_BYTES_MAX)) {
     return `a key has 1 to ${String(KEY_BYTES_MAX)} bytes`;
   }
+  if (layout.definition.hasMarkers === true && open.keys.length === 0) {
+    return `store ${layout.name} is watched by its markers: name the keys of the write`;
+  }
+  if (open.leaseMs > LEASE_MS_MAX) return `a lease has at most ${String(LEASE_MS_MAX)} ms`;
+  if (open.marker !== '' && !isUlid(open.marker)) return 'a marker is the bid of a branch';
   if (open.position.length > POSITION_LENGTH_MAX) return 'position is too long';
   if (open.position !== '' && layout.definition.order?.parse(open.position) === undefined) {
     return `"${open.position.slice(0, 60)}" is not a position of store ${layout.name}`;

@@ -6,6 +6,7 @@
  * An entry is acknowledged and replicated only once it is durable (rule 2). Entries go singly, when
  * every named region reported the close, never by age (rule 20); so a range may have holes.
  */
+import type { JournalPosition } from '@rendezvous/protocol';
 import type { Branch } from './branch.js';
 
 interface Slot {
@@ -14,8 +15,16 @@ interface Slot {
   branch: Branch | undefined;
 }
 
+export interface OwnJournalStart {
+  readonly id: string;
+  readonly head: number;
+  readonly predecessors: readonly JournalPosition[];
+}
+
 export class OwnJournal {
   readonly id: string;
+  /** Ids that it had before, newest first, with the head that each had. */
+  readonly predecessors: readonly JournalPosition[];
   /** Entries up to here were live before the node started: who reported their closes is forgotten. */
   readonly #restoredHead: number;
   #nextSequence: number;
@@ -24,8 +33,9 @@ export class OwnJournal {
   #slots: Slot[] = [];
   #collectedCount = 0;
 
-  constructor(id: string, head: number) {
+  constructor({ id, head, predecessors }: OwnJournalStart) {
     this.id = id;
+    this.predecessors = predecessors;
     this.#restoredHead = head;
     this.#nextSequence = head + 1;
     this.#durable = head;
@@ -73,6 +83,13 @@ export class OwnJournal {
       this.#slots = this.#slots.filter((one) => one.branch !== undefined);
       this.#collectedCount = 0;
     }
+  }
+
+  /** How far a peer is that has applied a journal up to here, by an id of now or of before. */
+  appliedBy(journal: string, applied: number): number {
+    if (journal === this.id) return applied;
+    const predecessor = this.predecessors.find((one) => one.journal === journal);
+    return Math.min(applied, predecessor?.sequence ?? 0);
   }
 
   /** Live durable entries after `from`, in order. Do not append or collect while iterating. */

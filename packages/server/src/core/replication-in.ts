@@ -6,12 +6,20 @@
  * was not rebuilt from is not claimed: after a restart every peer's journal is applied from its
  * start (rule 5).
  */
-import { type Batch, isJournalId, isUlid, type ReportClosed } from '@rendezvous/protocol';
-import { close, forgetReports, settleReport } from './closing.js';
+import {
+  type Batch,
+  isJournalId,
+  isUlid,
+  type JournalPosition,
+  type ReportClosed,
+} from '@rendezvous/protocol';
+import { forgetReports, settleReport } from './closing.js';
 import { type CoreState, UNKNOWN_JOURNAL } from './core-state.js';
 import { raiseHorizon } from './horizon.js';
 import { advance, createJournalProgress, type JournalProgress } from './journal-progress.js';
-import { insertCopy, repeatCopy } from './opening.js';
+import { recordPredecessors } from './journal-lineage.js';
+import { confirm } from './leases.js';
+import { abort, insertCopy, repeatCopy } from './opening.js';
 import type { PeerState } from './peer-state.js';
 import { wake } from './waiting.js';
 
@@ -36,7 +44,7 @@ export function applyBatch(
   nowMs: number,
 ): boolean {
   if (!isSane(state, peer, batch)) return false;
-  const progress = progressOf(state, peer, batch.journal, nowMs);
+  const progress = progressOf(state, peer, batch, nowMs);
   if (batch.from > progress.applied) {
     requestStream(state, peer);
     return true;
@@ -51,9 +59,9 @@ export function applyBatch(
     const branch = state.table.get(bid);
     // Only who journalled a branch was told by its client that the write failed.
     if (!branch?.spots.some((spot) => spot.journal === batch.journal)) continue;
-    branch.aborted = true;
-    close(state, branch, branch.layout.servedMask, nowMs);
+    abort(state, branch, nowMs);
   }
+  for (const bid of batch.confirmed) confirm(state, bid, nowMs);
   if (batch.to > progress.applied) {
     advance(progress, batch.to, nowMs);
     wake(state, progress, nowMs);
@@ -89,7 +97,7 @@ function requestStream(state: CoreState, peer: PeerState): void {
 function progressOf(
   state: CoreState,
   peer: PeerState,
-  journal: string,
+  { journal, predecessors }: Batch,
   nowMs: number,
 ): JournalProgress {
   if (peer.journal !== journal) {
@@ -97,12 +105,32 @@ function progressOf(
     peer.journal = journal;
   }
   const known = state.journals.get(journal);
-  if (known) return known;
-  const progress = createJournalProgress(journal, peer.name);
+  const progress = known ?? createJournalProgress(journal, peer.name);
   state.journals.set(journal, progress);
-  forgetOldJournal(state);
-  wake(state, UNKNOWN_JOURNAL, nowMs);
+  if (predecessors.length > 0) succeed(state, progress, predecessors, nowMs);
+  if (!known) forgetOldJournal(state);
+  if (!known || predecessors.length > 0) wake(state, UNKNOWN_JOURNAL, nowMs);
   return progress;
+}
+
+/** The journal had other ids before: what this node applied of it then need not come again. */
+function succeed(
+  state: CoreState,
+  progress: JournalProgress,
+  predecessors: readonly JournalPosition[],
+  nowMs: number,
+): void {
+  const own = predecessors.filter(({ journal }) => {
+    const before = state.journals.get(journal);
+    return before === undefined || before.peer === progress.peer;
+  });
+  recordPredecessors(state.successions, progress.peer, progress.journal, own);
+  for (const { journal, sequence } of own) {
+    const before = state.journals.get(journal);
+    if (!before) continue;
+    advance(progress, Math.min(before.applied, sequence), nowMs);
+    wake(state, before, nowMs);
+  }
 }
 
 function forgetOldJournal(state: CoreState): void {

@@ -7,8 +7,9 @@
  * on every batch (rule 7).
  */
 import type { Batch, JournalEntry, Replicate, ReplicateAck } from '@rendezvous/protocol';
-import { type Branch, sizeOf } from './branch.js';
+import { sizeOf } from './branch.js';
 import { type CoreState, operationKey } from './core-state.js';
+import { regionsNamed, toEntry } from './journal-entry.js';
 import type { OutgoingStream } from './outgoing-stream.js';
 import type { Asker } from './asker.js';
 import { admit } from './admission.js';
@@ -30,7 +31,7 @@ export function receiveReplicate(
 ): void {
   if (!admit(state, asker, 'replicate')) return;
   const { journal } = state;
-  const applied = request.journal === journal.id ? request.from : 0;
+  const applied = journal.appliedBy(request.journal, request.from);
   if (applied > journal.durable) {
     const message = `the peer has applied ${String(applied)} of journal ${journal.id}, which ends at ${String(journal.durable)}`;
     replyFailure(state, asker, 'journal_failed', message);
@@ -49,6 +50,8 @@ export function receiveReplicate(
     sent: from,
     inFlight: [],
     aborted,
+    confirmed: new Set(),
+    hasBegun: false,
     lastSentAtMs: nowMs,
   };
   state.streams.set(operationKey(asker.session, asker.id), stream);
@@ -106,11 +109,9 @@ function nextRange(
     if (entries.length >= BATCH_ENTRY_COUNT_MAX || bytes >= BATCH_BYTES_MAX) {
       return { entries, to: sequence - 1, bytes };
     }
-    const regions = namedRegions(branch);
+    const regions = regionsNamed(branch);
     if (!regions.some((region) => stream.regions.includes(region))) continue;
-    const { bid, rid, layout, keys, position } = branch;
-    entries.push({ sequence, bid, rid, store: layout.name, regions, keys, position });
-    if (branch.aborted) stream.aborted.add(bid);
+    entries.push(toEntry(branch, sequence, regions));
     bytes += sizeOf(branch);
   }
   return { entries, to: state.journal.durable, bytes };
@@ -136,9 +137,13 @@ function sendBatch(
     entries,
     horizon: state.horizon,
     aborted: [...stream.aborted],
+    confirmed: [...stream.confirmed],
+    predecessors: stream.hasBegun ? [] : state.journal.predecessors,
   };
   stream.sent = to;
+  stream.hasBegun = true;
   stream.aborted.clear();
+  stream.confirmed.clear();
   stream.lastSentAtMs = nowMs;
   reply(state, stream.asker, batch);
 }
@@ -148,10 +153,4 @@ function knownRegions(state: CoreState, regions: readonly string[]): string[] {
   const asked = new Set(regions);
   const known = [...state.stores.values()].flatMap((layout) => [...layout.regions.keys()]);
   return [...new Set(known)].filter((region) => asked.has(region));
-}
-
-function namedRegions(branch: Branch): string[] {
-  return [...branch.layout.regions.values()]
-    .filter((region) => (branch.named & region.mask) !== 0)
-    .map((region) => region.name);
 }

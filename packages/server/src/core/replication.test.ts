@@ -165,7 +165,7 @@ describe('replication out', () => {
     const entries = [entry(3), entry(5)];
     const node = new TestNode({
       name: 'eu',
-      journal: { id: mintJournal(), head: 7, entries, horizon: '' },
+      journal: { id: mintJournal(), predecessors: [], head: 7, entries, horizon: '' },
     });
     const stream = node.ask(replicate(7, node.journal), 9);
     expect(node.answers(stream, 9)).toMatchObject([{ from: 2, to: 7, entries }]);

@@ -17,6 +17,8 @@ export interface StoreDefinition {
   readonly regions: readonly RegionDefinition[];
   /** Absent for stores whose branches are closed one by one. */
   readonly order?: PositionOrder;
+  /** Writes carry a marker beside the data, and monitors look for it (rule 14). Default false. */
+  readonly hasMarkers?: boolean;
   /** How long a branch may stay open before it is given up (rule 7). */
   readonly branchTtlMs: number;
 }

@@ -6,12 +6,14 @@
  *   2. no covered request is at or below the horizon (rule 7)
  *   3. every journal of the bookmark is applied up to the bookmark's position (rule 6)
  *   4. every replica that may serve the read is watched and past its barrier (rules 11, 21)
- *   5. no covered branch is open here (rules 6, 9, 18), and none was cut off by a failover (rule 10)
+ *   5. no covered branch is open here (rules 6, 9, 18); of those that are, none was cut off by a
+ *      failover (rule 10) or is without any trace at its primary (rule 14)
  * Whatever is unknown is never `consistent`. Nothing here changes anything.
  */
 import type { Coverage, PendingReason, Wait } from '@rendezvous/protocol';
 import { type Branch, isOpenIn, touches } from './branch.js';
 import { type CoreState, UNKNOWN_JOURNAL } from './core-state.js';
+import { currentPlace, withCurrentPlaces } from './journal-lineage.js';
 import { appliedBy } from './journal-progress.js';
 import type { ReplicaState } from './replica-state.js';
 import type { StoreLayout } from './store-layout.js';
@@ -60,7 +62,8 @@ export function judgeWait(
 export function quietSince(state: CoreState, query: Wait, nowMs: number): number {
   const { rids, everyRid, positions } = query.coverage;
   let sinceMs = state.recent.quietSince(rids, everyRid);
-  for (const { journal, sequence } of positions) {
+  for (const place of positions) {
+    const { journal, sequence } = currentPlace(state, place);
     const progress = state.journals.get(journal);
     if (progress?.peer === '') continue;
     sinceMs = Math.max(sinceMs, progress ? appliedBy(progress, sequence, nowMs) : nowMs);
@@ -77,7 +80,7 @@ export function* openBranches(
   query: Wait,
   layouts: readonly StoreLayout[],
 ): Generator<Branch> {
-  const { coverage } = query;
+  const coverage = withCurrentPlaces(state, query.coverage);
   const candidates = coverage.everyRid
     ? layouts.map((layout) => state.table.ofStore(layout))
     : coverage.rids.map((rid) => state.table.ofRid(rid));
@@ -129,7 +132,8 @@ function judgeJournals(
   startedAtMs: number,
   nowMs: number,
 ): Verdict | undefined {
-  for (const { journal, sequence } of coverage.positions) {
+  for (const place of coverage.positions) {
+    const { journal, sequence } = currentPlace(state, place);
     const progress = state.journals.get(journal);
     if (progress !== undefined && progress.applied >= sequence) continue;
     const unknownAtMs = startedAtMs + JOURNAL_UNKNOWN_AFTER_MS;
@@ -182,6 +186,7 @@ function judgeBranches(
   for (const branch of openBranches(state, query, layouts)) {
     const mask = branch.layout.regions.get(query.region)?.mask ?? 0;
     if ((branch.cutOff & mask) !== 0) return { ...unknown('cut_off'), branch };
+    if ((branch.noTrace & mask) !== 0) return { ...unknown('no_trace'), branch };
     blocking ??= branch;
   }
   return (

@@ -39,6 +39,8 @@ const batchOf = (fields: object): Parameters<NodeHost['receiveBatch']>[1] => ({
   entries: [],
   horizon: '',
   aborted: [],
+  confirmed: [],
+  predecessors: [],
   ...fields,
 });
 

@@ -8,8 +8,11 @@ import { performance } from 'node:perf_hooks';
 import type {
   Batch,
   ClientMessage,
+  Inquire,
+  Inquired,
   NodeBody,
   NodeMessage,
+  Open,
   ReportClosed,
   StatusAnswer,
 } from '@rendezvous/protocol';
@@ -30,6 +33,8 @@ export interface PeerConnection {
   acknowledge(journal: string, applied: number): void;
   /** Sends a report; calls `NodeHost.reportAcknowledged` when the peer has answered. */
   report(report: ReportClosed): void;
+  /** Sends an inquiry; calls `NodeHost.receiveInquired` if the peer answers it. */
+  inquire(inquiry: Inquire): void;
 }
 
 const RID_TOO_NEW: NodeBody = {
@@ -37,6 +42,13 @@ const RID_TOO_NEW: NodeBody = {
   code: 'bad_request',
   message: `the rid is more than ${RID_AHEAD_MS_MAX / 60_000} minutes ahead of the node: set the clocks of both right`,
   retryable: false,
+};
+
+const JOURNAL_FULL: NodeBody = {
+  kind: 'failure',
+  code: 'journal_full',
+  message: "the disk of the node's journal is full: no branch can be opened until there is room",
+  retryable: true,
 };
 
 export interface NodeHostOptions {
@@ -81,8 +93,9 @@ export class NodeHost {
       this.#sessions.get(session)?.({ id: message.id, body });
       return;
     }
-    if (message.body.kind === 'open' && !this.#ridCeiling.allows(message.body.rid, Date.now())) {
-      this.#sessions.get(session)?.({ id: message.id, body: RID_TOO_NEW });
+    const refusal = message.body.kind === 'open' ? this.#refusalOf(message.body) : undefined;
+    if (refusal) {
+      this.#sessions.get(session)?.({ id: message.id, body: refusal });
       return;
     }
     this.#perform(this.#core.receive(session, message, performance.now()));
@@ -117,6 +130,10 @@ export class NodeHost {
     this.#perform(this.#core.reportAcknowledged(name, report));
   }
 
+  receiveInquired(name: string, inquiry: Inquire, answer: Inquired): void {
+    this.#perform(this.#core.receiveInquired(name, inquiry, answer, performance.now()));
+  }
+
   status(): StatusAnswer {
     return { ...this.#core.status(performance.now()), sessions: this.#sessions.size };
   }
@@ -127,6 +144,12 @@ export class NodeHost {
     clearTimeout(this.#timer);
     this.#sessions.clear();
     this.#peers.clear();
+  }
+
+  /** Why an open cannot even be looked at. */
+  #refusalOf({ rid }: Open): NodeBody | undefined {
+    if (!this.#ridCeiling.allows(rid, Date.now())) return RID_TOO_NEW;
+    return this.#journal.hasRoom ? undefined : JOURNAL_FULL;
   }
 
   #perform(effects: readonly Effect[]): void {
@@ -158,6 +181,9 @@ export class NodeHost {
         return;
       case 'report':
         this.#peers.get(effect.peer)?.report(effect.report);
+        return;
+      case 'inquire':
+        this.#peers.get(effect.peer)?.inquire(effect.inquiry);
         return;
     }
   }

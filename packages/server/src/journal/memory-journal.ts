@@ -5,13 +5,23 @@
  * one answer `unknown` instead of `consistent` (rule 3).
  */
 import { randomBytes } from 'node:crypto';
-import { encodeJournalId } from '@rendezvous/protocol';
+import { encodeJournalId, RendezvousError } from '@rendezvous/protocol';
 import type { Journal } from '../ports.js';
 
 export function createMemoryJournal(): Journal {
+  const id = encodeJournalId(randomBytes(10));
+  let isShutDown = false;
   return {
-    recovered: { id: encodeJournalId(randomBytes(10)), head: 0, entries: [], horizon: '' },
-    append: () => Promise.resolve(),
-    shutdown: () => Promise.resolve(),
+    recovered: { id, predecessors: [], head: 0, entries: [], horizon: '' },
+    hasRoom: true,
+    append: () => (isShutDown ? Promise.reject(createShutDownError()) : Promise.resolve()),
+    shutdown: () => {
+      isShutDown = true;
+      return Promise.resolve();
+    },
   };
+}
+
+function createShutDownError(): RendezvousError {
+  return new RendezvousError('shut_down', 'the journal was shut down');
 }

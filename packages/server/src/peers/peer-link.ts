@@ -105,6 +105,16 @@ function toPeerConnection(
     acknowledge: (journal, applied) => {
       connection.send({ kind: 'replicateAck', target: stream, journal, applied });
     },
+    inquire: (inquiry) => {
+      connection.request(inquiry, { timeoutMs: REPORT_TIMEOUT_MS }).then(
+        (answer) => {
+          if (answer.kind !== 'inquired' || connection.isOver) return;
+          host.receiveInquired(peer.name, inquiry, answer);
+        },
+        // Asked again later; a peer that has a new journal does not answer.
+        () => undefined,
+      );
+    },
     report: (report: ReportClosed) => {
       connection.request(report, { timeoutMs: REPORT_TIMEOUT_MS }).then(
         () => {

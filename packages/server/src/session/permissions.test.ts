@@ -14,13 +14,16 @@ const TABLE: Readonly<Record<Operation, Readonly<Record<Role, boolean>>>> = {
   cancel: { reader: yes, writer: yes, monitor: yes, peer: yes, admin: yes },
   wait: { reader: yes, writer: yes, monitor: no, peer: no, admin: yes },
   open: { reader: no, writer: yes, monitor: no, peer: no, admin: yes },
+  confirm: { reader: no, writer: yes, monitor: no, peer: no, admin: yes },
   abort: { reader: no, writer: yes, monitor: no, peer: no, admin: yes },
   applied: { reader: no, writer: yes, monitor: no, peer: no, admin: yes },
   close: { reader: no, writer: yes, monitor: yes, peer: no, admin: yes },
   attach: { reader: no, writer: no, monitor: yes, peer: no, admin: yes },
+  noTrace: { reader: no, writer: no, monitor: yes, peer: no, admin: yes },
   watermark: { reader: no, writer: no, monitor: yes, peer: no, admin: yes },
   replicate: { reader: no, writer: no, monitor: no, peer: yes, admin: yes },
   replicateAck: { reader: no, writer: no, monitor: no, peer: yes, admin: yes },
+  inquire: { reader: no, writer: no, monitor: no, peer: yes, admin: yes },
   reportClosed: { reader: no, writer: no, monitor: no, peer: yes, admin: yes },
 };
 

@@ -5,9 +5,15 @@ type Operation = ClientBody['kind'];
 
 const EVERYONE: readonly Operation[] = ['ping', 'status', 'cancel'];
 const READER: readonly Operation[] = [...EVERYONE, 'wait'];
-const WRITER: readonly Operation[] = [...READER, 'open', 'abort', 'close', 'applied'];
-const MONITOR: readonly Operation[] = [...EVERYONE, 'attach', 'watermark', 'close'];
-const PEER: readonly Operation[] = [...EVERYONE, 'replicate', 'replicateAck', 'reportClosed'];
+const WRITER: readonly Operation[] = [...READER, 'open', 'confirm', 'abort', 'close', 'applied'];
+const MONITOR: readonly Operation[] = [...EVERYONE, 'attach', 'watermark', 'close', 'noTrace'];
+const PEER: readonly Operation[] = [
+  ...EVERYONE,
+  'replicate',
+  'replicateAck',
+  'reportClosed',
+  'inquire',
+];
 
 const OPERATIONS: Readonly<Record<Role, ReadonlySet<Operation>>> = {
   reader: new Set(READER),

@@ -34,8 +34,8 @@ export class CoveredWrites {
     for (const entry of entries) {
       const { sequence } = entry;
       if (!entry.regions.includes('us')) continue;
-      // What is repeated and no longer known was closed before.
-      if (sequence <= applied) this.#closedBids.add(entry.bid);
+      // What is repeated and no longer known was closed before; what is aborted is closed.
+      if (sequence <= applied || entry.aborted) this.#closedBids.add(entry.bid);
       else this.#writes.push({ ...entry, spot: { journal, sequence } });
     }
     for (const bid of aborted) this.#closedBids.add(bid);

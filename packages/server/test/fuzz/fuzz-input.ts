@@ -45,7 +45,7 @@ const SESSION_COUNT = 3;
 const OPERATIONS: readonly ClientBody['kind'][] = [
   ...(['open', 'open', 'open', 'wait', 'wait', 'wait', 'wait', 'attach', 'watermark'] as const),
   ...(['close', 'abort', 'applied', 'cancel', 'replicate', 'replicateAck'] as const),
-  ...(['reportClosed', 'status', 'ping', 'hello'] as const),
+  ...(['reportClosed', 'confirm', 'noTrace', 'inquire', 'status', 'ping', 'hello'] as const),
 ];
 
 /** One case: a monitored node, mostly, and then up to two dozen inputs. */
@@ -103,7 +103,9 @@ function createBody(random: Random, kind: ClientBody['kind']): ClientBody {
   switch (kind) {
     case 'open': {
       const [bid, rid] = [textOf(random, BIDS), textOf(random, RIDS)];
-      return { kind, bid, rid, store, home: '', keys: keysOf(random), position };
+      const leaseMs = random.pick([0, 0, 1_000]);
+      const marker = random.pick(['', '', textOf(random, BIDS)]);
+      return { kind, bid, rid, store, home: '', keys: keysOf(random), position, leaseMs, marker };
     }
     case 'wait': {
       const timeoutMs = random.pick([0, 0, 0, 50, 5_000, 900_001, 2 ** 32 - 1]);
@@ -147,6 +149,12 @@ function createBody(random: Random, kind: ClientBody['kind']): ClientBody {
         agent,
       };
     }
+    case 'confirm':
+      return { kind, bid: textOf(random, BIDS) };
+    case 'noTrace':
+      return { kind, region, replica, bids: bidsOf(random) };
+    case 'inquire':
+      return { kind, journal: journalOf(random), bids: bidsOf(random) };
     case 'status':
     case 'ping':
       return { kind };
@@ -169,6 +177,8 @@ function createBatch(random: Random): Batch {
     entries,
     horizon: random.chance(0.05) ? textOf(random, RIDS) : '',
     aborted: random.chance(0.1) ? bidsOf(random) : [],
+    confirmed: random.chance(0.1) ? bidsOf(random) : [],
+    predecessors: [],
   };
 }
 
@@ -181,6 +191,9 @@ function entryOf(random: Random, sequence: number): JournalEntry {
     regions: [textOf(random, REGIONS), textOf(random, REGIONS)],
     keys: keysOf(random),
     position: positionOf(random),
+    aborted: random.chance(0.05),
+    leaseMs: random.pick([0, 0, 1_000]),
+    marker: '',
   };
 }
 

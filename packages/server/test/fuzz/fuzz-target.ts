@@ -42,7 +42,7 @@ const LONG_MS = 20 * 60_000;
 const BOOKMARK_CODES = ['bookmark_invalid', 'bookmark_version', 'bookmark_namespace'];
 
 export function createFuzzedNode(nowMs: number): FuzzedNode {
-  const journal = { id: OWN_JOURNAL, head: 0, entries: [], horizon: '' };
+  const journal = { id: OWN_JOURNAL, predecessors: [], head: 0, entries: [], horizon: '' };
   const stores = [POSTS, ORDERS];
   const names = { nodeId: 'us', namespace: 'default', regions: ['us'] };
   return new NodeCore({ ...names, stores, peers: PEERS, journal }, nowMs);

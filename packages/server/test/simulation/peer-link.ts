@@ -1,5 +1,12 @@
 /** A node's session with one of its peers, over which it gets that peer's journal. */
-import type { Batch, ClientBody, NodeMessage, ReportClosed } from '@rendezvous/protocol';
+import type {
+  Batch,
+  ClientBody,
+  Inquire,
+  Inquired,
+  NodeMessage,
+  ReportClosed,
+} from '@rendezvous/protocol';
 import type { Environment } from './environment.js';
 import type { Connection, Network, NodeEnd } from './network.js';
 
@@ -10,6 +17,7 @@ export interface LinkOwner {
   peerDisconnected(peer: string): void;
   receiveBatch(peer: string, batch: Batch): boolean;
   reportAcknowledged(peer: string, report: ReportClosed): void;
+  receiveInquired(peer: string, inquiry: Inquire, answer: Inquired): void;
 }
 
 const RECONNECT_MS = 200;
@@ -28,6 +36,7 @@ export class PeerLink {
   #losesNextBatch = false;
   #applied = 0;
   readonly #reports = new Map<number, ReportClosed>();
+  readonly #inquiries = new Map<number, Inquire>();
 
   constructor(env: Environment, network: Network, owner: LinkOwner, peer: NodeEnd) {
     this.#env = env;
@@ -40,6 +49,7 @@ export class PeerLink {
     const life = ++this.#life;
     this.#stream = 0;
     this.#reports.clear();
+    this.#inquiries.clear();
     const end = {
       receive: (message: NodeMessage) => {
         if (life === this.#life) this.#receive(message);
@@ -90,6 +100,10 @@ export class PeerLink {
     });
   }
 
+  inquire(inquiry: Inquire): void {
+    this.#inquiries.set(this.#send(inquiry), inquiry);
+  }
+
   #connected(connection: Connection): void {
     this.#connection = connection;
     this.#owner.peerConnected(this.#peer.region);
@@ -101,6 +115,12 @@ export class PeerLink {
       this.#reports.delete(id);
       if (body.kind === 'done') this.#owner.reportAcknowledged(this.#peer.region, report);
       else this.#hangUp();
+      return;
+    }
+    const inquiry = this.#inquiries.get(id);
+    if (inquiry) {
+      this.#inquiries.delete(id);
+      if (body.kind === 'inquired') this.#owner.receiveInquired(this.#peer.region, inquiry, body);
       return;
     }
     if (id !== this.#stream) return;

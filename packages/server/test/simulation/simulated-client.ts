@@ -268,5 +268,7 @@ function openOf({ bid, rid, store, keys, position }: Write): Open {
     home: '',
     keys: keys.map((key) => new TextEncoder().encode(key)),
     position: position ? positionText(position) : '',
+    leaseMs: 0,
+    marker: '',
   };
 }

@@ -5,7 +5,15 @@
  * and carries out its effects. A crash loses memory and what was not synced; the disk keeps the
  * rest, or is lost whole, and then the journal gets a new id (rule 3).
  */
-import type { Batch, ClientMessage, JournalEntry, ReportClosed } from '@rendezvous/protocol';
+import type {
+  Batch,
+  ClientMessage,
+  Inquire,
+  Inquired,
+  JournalEntry,
+  JournalPosition,
+  ReportClosed,
+} from '@rendezvous/protocol';
 import type { RecoveredJournal } from '../../src/core/core-state.js';
 import type { Effect, JournalRecord } from '../../src/core/effect.js';
 import { NodeCore } from '../../src/core/node-core.js';
@@ -16,7 +24,8 @@ import type { PeerLink } from './peer-link.js';
 import { TIMER_SLACK_MS, type Truth } from './truth.js';
 
 interface Disk {
-  readonly id: string;
+  id: string;
+  predecessors: readonly JournalPosition[];
   head: number;
   horizon: string;
   readonly entries: Map<number, JournalEntry>;
@@ -67,8 +76,12 @@ export class SimulatedNode implements NodeEnd {
     return this.#isSyncing;
   }
 
-  get journal(): string {
-    return this.#disk.id;
+  /** Whether the journal has this place, by an id of now or of before. */
+  has({ journal, sequence }: JournalPosition): boolean {
+    const { id, head, predecessors } = this.#disk;
+    return [{ journal: id, sequence: head }, ...predecessors].some(
+      (one) => one.journal === journal && sequence <= one.sequence,
+    );
   }
 
   /** Branches that the node remembers. */
@@ -87,6 +100,7 @@ export class SimulatedNode implements NodeEnd {
   start(): void {
     if (this.#core) return;
     const { region, stores, peers } = this.#options;
+    renew(this.#disk, this.#env.mintJournal());
     const journal = recover(this.#disk);
     const options = {
       nodeId: region,
@@ -177,6 +191,10 @@ export class SimulatedNode implements NodeEnd {
     this.#perform(this.#core?.reportAcknowledged(peer, report));
   }
 
+  receiveInquired(peer: string, inquiry: Inquire, answer: Inquired): void {
+    this.#perform(this.#core?.receiveInquired(peer, inquiry, answer, this.#nowMs));
+  }
+
   get #nowMs(): number {
     return this.#env.nowMs + this.#options.clockOffsetMs;
   }
@@ -208,6 +226,9 @@ export class SimulatedNode implements NodeEnd {
         return;
       case 'report':
         this.#links.get(effect.peer)?.report(effect.report);
+        return;
+      case 'inquire':
+        this.#links.get(effect.peer)?.inquire(effect.inquiry);
         return;
     }
   }
@@ -260,10 +281,17 @@ export class SimulatedNode implements NodeEnd {
 }
 
 function emptyDisk(id: string): Disk {
-  return { id, head: 0, horizon: '', entries: new Map(), bids: new Map() };
+  return { id, predecessors: [], head: 0, horizon: '', entries: new Map(), bids: new Map() };
 }
 
-function recover({ id, head, horizon, entries }: Disk): RecoveredJournal {
+/** A journal gets a new id whenever its node starts, and says which it had before. */
+function renew(disk: Disk, id: string): void {
+  if (disk.head === 0) return;
+  disk.predecessors = [{ journal: disk.id, sequence: disk.head }, ...disk.predecessors];
+  disk.id = id;
+}
+
+function recover({ id, predecessors, head, horizon, entries }: Disk): RecoveredJournal {
   const live = [...entries.values()].sort((a, b) => a.sequence - b.sequence);
-  return { id, head, horizon, entries: live };
+  return { id, predecessors, head, horizon, entries: live };
 }

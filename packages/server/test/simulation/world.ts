@@ -131,9 +131,10 @@ export class World {
   #mayBeUnknown(context: Context, region: string): boolean {
     const { rids, everyRid, positions } = context.bookmark;
     const { horizon } = this.nodeOf(region);
-    const journals = new Set(this.nodes.map((node) => node.journal));
     return (
-      [...positions.keys()].some((journal) => !journals.has(journal)) ||
+      [...positions].some(([journal, sequence]) => {
+        return !this.nodes.some((node) => node.has({ journal, sequence }));
+      }) ||
       (horizon !== '' && (everyRid || rids.some((one) => one <= horizon))) ||
       this.#writesOf(context).some((write) => write.store.isCutOff(write))
     );

@@ -20,7 +20,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file rendezvous/v1/session.proto.
  */
 export const file_rendezvous_v1_session: GenFile = /*@__PURE__*/
-  fileDesc("ChtyZW5kZXp2b3VzL3YxL3Nlc3Npb24ucHJvdG8SDXJlbmRlenZvdXMudjEiPQoLQ2xpZW50RnJhbWUSLgoIbWVzc2FnZXMYASADKAsyHC5yZW5kZXp2b3VzLnYxLkNsaWVudE1lc3NhZ2UiOQoJTm9kZUZyYW1lEiwKCG1lc3NhZ2VzGAEgAygLMhoucmVuZGV6dm91cy52MS5Ob2RlTWVzc2FnZSL3BAoNQ2xpZW50TWVzc2FnZRIKCgJpZBgBIAEoDRIlCgVoZWxsbxgCIAEoCzIULnJlbmRlenZvdXMudjEuSGVsbG9IABIjCgRvcGVuGAMgASgLMhMucmVuZGV6dm91cy52MS5PcGVuSAASJQoFYWJvcnQYBCABKAsyFC5yZW5kZXp2b3VzLnYxLkFib3J0SAASIwoEd2FpdBgFIAEoCzITLnJlbmRlenZvdXMudjEuV2FpdEgAEicKBmNhbmNlbBgGIAEoCzIVLnJlbmRlenZvdXMudjEuQ2FuY2VsSAASJwoGc3RhdHVzGAcgASgLMhUucmVuZGV6dm91cy52MS5TdGF0dXNIABIlCgVjbG9zZRgIIAEoCzIULnJlbmRlenZvdXMudjEuQ2xvc2VIABIpCgdhcHBsaWVkGAkgASgLMhYucmVuZGV6dm91cy52MS5BcHBsaWVkSAASJwoGYXR0YWNoGAogASgLMhUucmVuZGV6dm91cy52MS5BdHRhY2hIABItCgl3YXRlcm1hcmsYCyABKAsyGC5yZW5kZXp2b3VzLnYxLldhdGVybWFya0gAEi0KCXJlcGxpY2F0ZRgMIAEoCzIYLnJlbmRlenZvdXMudjEuUmVwbGljYXRlSAASNAoNcmVwbGljYXRlX2FjaxgNIAEoCzIbLnJlbmRlenZvdXMudjEuUmVwbGljYXRlQWNrSAASNAoNcmVwb3J0X2Nsb3NlZBgOIAEoCzIbLnJlbmRlenZvdXMudjEuUmVwb3J0Q2xvc2VkSAASIwoEcGluZxgPIAEoCzITLnJlbmRlenZvdXMudjEuUGluZ0gAQgYKBGJvZHkiwQMKC05vZGVNZXNzYWdlEgoKAmlkGAEgASgNEikKB3dlbGNvbWUYAiABKAsyFi5yZW5kZXp2b3VzLnYxLldlbGNvbWVIABIpCgdmYWlsdXJlGAMgASgLMhYucmVuZGV6dm91cy52MS5GYWlsdXJlSAASIwoEZG9uZRgEIAEoCzITLnJlbmRlenZvdXMudjEuRG9uZUgAEicKBm9wZW5lZBgFIAEoCzIVLnJlbmRlenZvdXMudjEuT3BlbmVkSAASMAoLd2FpdF9hbnN3ZXIYBiABKAsyGS5yZW5kZXp2b3VzLnYxLldhaXRBbnN3ZXJIABI0Cg1zdGF0dXNfYW5zd2VyGAcgASgLMhsucmVuZGV6dm91cy52MS5TdGF0dXNBbnN3ZXJIABI4Cg9icmFuY2hlc19vcGVuZWQYCCABKAsyHS5yZW5kZXp2b3VzLnYxLkJyYW5jaGVzT3BlbmVkSAASMQoLd2F0ZXJtYXJrZWQYCSABKAsyGi5yZW5kZXp2b3VzLnYxLldhdGVybWFya2VkSAASJQoFYmF0Y2gYCiABKAsyFC5yZW5kZXp2b3VzLnYxLkJhdGNoSABCBgoEYm9keSKXAQoFSGVsbG8SFAoMcHJvdG9jb2xfbWluGAEgASgNEhQKDHByb3RvY29sX21heBgCIAEoDRIRCgluYW1lc3BhY2UYAyABKAkSDQoFdG9rZW4YBCABKAkSIQoEcm9sZRgFIAEoDjITLnJlbmRlenZvdXMudjEuUm9sZRIOCgZyZWdpb24YBiABKAkSDQoFYWdlbnQYByABKAkiqwEKB1dlbGNvbWUSEAoIcHJvdG9jb2wYASABKA0SDwoHbm9kZV9pZBgCIAEoCRIPCgdyZWdpb25zGAMgAygJEigKBnN0b3JlcxgEIAMoCzIYLnJlbmRlenZvdXMudjEuU3RvcmVJbmZvEikKDG1vZGVfY2VpbGluZxgFIAEoDjITLnJlbmRlenZvdXMudjEuTW9kZRIXCg9mcmFtZV9ieXRlc19tYXgYBiABKA0iOAoJU3RvcmVJbmZvEgwKBG5hbWUYASABKAkSDAoEaG9tZRgCIAEoCRIPCgdyZWdpb25zGAMgAygJIjsKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhEKCXJldHJ5YWJsZRgDIAEoCCIGCgREb25lIl0KBE9wZW4SCwoDYmlkGAEgASgJEgsKA3JpZBgCIAEoCRINCgVzdG9yZRgDIAEoCRIMCgRob21lGAQgASgJEgwKBGtleXMYBSADKAwSEAoIcG9zaXRpb24YBiABKAkiKwoGT3BlbmVkEg8KB2pvdXJuYWwYASABKAkSEAoIc2VxdWVuY2UYAiABKAQiFAoFQWJvcnQSCwoDYmlkGAEgASgJIl4KCENvdmVyYWdlEgwKBHJpZHMYASADKAkSEQoJZXZlcnlfcmlkGAIgASgIEjEKCXBvc2l0aW9ucxgDIAMoCzIeLnJlbmRlenZvdXMudjEuSm91cm5hbFBvc2l0aW9uIjQKD0pvdXJuYWxQb3NpdGlvbhIPCgdqb3VybmFsGAEgASgJEhAKCHNlcXVlbmNlGAIgASgEInIKBFdhaXQSKQoIY292ZXJhZ2UYASABKAsyFy5yZW5kZXp2b3VzLnYxLkNvdmVyYWdlEg4KBnJlZ2lvbhgCIAEoCRINCgVzdG9yZRgDIAEoCRIMCgRrZXlzGAQgAygMEhIKCnRpbWVvdXRfbXMYBSABKA0inQEKCldhaXRBbnN3ZXISKQoGc3RhdHVzGAEgASgOMhkucmVuZGV6dm91cy52MS5XYWl0U3RhdHVzEhEKCXByZXZlbnRlZBgCIAEoCBIRCgl3YWl0ZWRfbXMYAyABKA0SFQoNY2xvc2VkX2Fnb19tcxgEIAEoDRInCgdwZW5kaW5nGAUgAygLMhYucmVuZGV6dm91cy52MS5QZW5kaW5nIlUKB1BlbmRpbmcSDQoFc3RvcmUYASABKAkSCwoDYmlkGAIgASgJEg4KBmFnZV9tcxgDIAEoDRIOCgZldGFfbXMYBCABKA0SDgoGcmVhc29uGAUgASgJIhgKBkNhbmNlbBIOCgZ0YXJnZXQYASABKA0iCAoGU3RhdHVzIo0CCgxTdGF0dXNBbnN3ZXISDwoHbm9kZV9pZBgBIAEoCRIRCgluYW1lc3BhY2UYAiABKAkSEQoJdXB0aW1lX21zGAMgASgEEg8KB2hvcml6b24YBCABKAkSLgoIam91cm5hbHMYBSADKAsyHC5yZW5kZXp2b3VzLnYxLkpvdXJuYWxTdGF0dXMSLgoIcmVwbGljYXMYBiADKAsyHC5yZW5kZXp2b3VzLnYxLlJlcGxpY2FTdGF0dXMSLAoHcmVnaW9ucxgHIAMoCzIbLnJlbmRlenZvdXMudjEuUmVnaW9uU3RhdHVzEhUKDXdhaXRzX2Jsb2NrZWQYCCABKA0SEAoIc2Vzc2lvbnMYCSABKA0ibQoNSm91cm5hbFN0YXR1cxIPCgdqb3VybmFsGAEgASgJEgsKA293bhgCIAEoCBIPCgdhcHBsaWVkGAMgASgEEgwKBGhlYWQYBCABKAQSDAoEcGVlchgFIAEoCRIRCgljb25uZWN0ZWQYBiABKAgidQoNUmVwbGljYVN0YXR1cxINCgVzdG9yZRgBIAEoCRIOCgZyZWdpb24YAiABKAkSDwoHcmVwbGljYRgDIAEoCRIRCgltb25pdG9yZWQYBCABKAgSEAoIcG9zaXRpb24YBSABKAkSDwoHYmFycmllchgGIAEoCSJbCgxSZWdpb25TdGF0dXMSDQoFc3RvcmUYASABKAkSDgoGcmVnaW9uGAIgASgJEhUKDWJyYW5jaGVzX29wZW4YAyABKA0SFQoNb2xkZXN0X2FnZV9tcxgEIAEoDSI2CgVDbG9zZRIOCgZyZWdpb24YASABKAkSDwoHcmVwbGljYRgCIAEoCRIMCgRiaWRzGAMgAygJInEKB0FwcGxpZWQSKQoIY292ZXJhZ2UYASABKAsyFy5yZW5kZXp2b3VzLnYxLkNvdmVyYWdlEg0KBXN0b3JlGAIgASgJEg4KBnJlZ2lvbhgDIAEoCRILCgNrZXkYBCABKAwSDwoHb3JkZXJlZBgFIAEoCCJJCgZBdHRhY2gSDQoFc3RvcmUYASABKAkSDgoGcmVnaW9uGAIgASgJEg8KB3JlcGxpY2EYAyABKAkSDwoHYmFycmllchgEIAEoCSI9Cg5CcmFuY2hlc09wZW5lZBIrCghicmFuY2hlcxgBIAMoCzIZLnJlbmRlenZvdXMudjEuT3BlbkJyYW5jaCJJCgpPcGVuQnJhbmNoEgsKA2JpZBgBIAEoCRIQCghwb3NpdGlvbhgCIAEoCRIMCgRrZXlzGAMgAygMEg4KBmFnZV9tcxgEIAEoDSItCglXYXRlcm1hcmsSDgoGYXR0YWNoGAEgASgNEhAKCHBvc2l0aW9uGAIgASgJIiQKC1dhdGVybWFya2VkEhUKDWJyYW5jaGVzX29wZW4YASABKA0iOwoJUmVwbGljYXRlEg8KB3JlZ2lvbnMYASADKAkSDwoHam91cm5hbBgCIAEoCRIMCgRmcm9tGAMgASgEIpABCgVCYXRjaBIPCgdqb3VybmFsGAEgASgJEgwKBGZyb20YAiABKAQSCgoCdG8YAyABKAQSDAoEaGVhZBgEIAEoBBIsCgdlbnRyaWVzGAUgAygLMhsucmVuZGV6dm91cy52MS5Kb3VybmFsRW50cnkSDwoHaG9yaXpvbhgGIAEoCRIPCgdhYm9ydGVkGAcgAygJInoKDEpvdXJuYWxFbnRyeRIQCghzZXF1ZW5jZRgBIAEoBBILCgNiaWQYAiABKAkSCwoDcmlkGAMgASgJEg0KBXN0b3JlGAQgASgJEg8KB3JlZ2lvbnMYBSADKAkSDAoEa2V5cxgGIAMoDBIQCghwb3NpdGlvbhgHIAEoCSJACgxSZXBsaWNhdGVBY2sSDgoGdGFyZ2V0GAEgASgNEg8KB2pvdXJuYWwYAiABKAkSDwoHYXBwbGllZBgDIAEoBCI9CgxSZXBvcnRDbG9zZWQSDwoHam91cm5hbBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDAoEYmlkcxgDIAMoCSIGCgRQaW5nKm8KBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg8KC1JPTEVfUkVBREVSEAESDwoLUk9MRV9XUklURVIQAhIQCgxST0xFX01PTklUT1IQAxINCglST0xFX1BFRVIQBBIOCgpST0xFX0FETUlOEAUqTgoETW9kZRIUChBNT0RFX1VOU1BFQ0lGSUVEEAASEAoMTU9ERV9FTkZPUkNFEAESEAoMTU9ERV9PQlNFUlZFEAISDAoITU9ERV9PRkYQAyp5CgpXYWl0U3RhdHVzEhsKF1dBSVRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGgoWV0FJVF9TVEFUVVNfQ09OU0lTVEVOVBABEhkKFVdBSVRfU1RBVFVTX1RJTUVEX09VVBACEhcKE1dBSVRfU1RBVFVTX1VOS05PV04QA2IGcHJvdG8z");
+  fileDesc("ChtyZW5kZXp2b3VzL3YxL3Nlc3Npb24ucHJvdG8SDXJlbmRlenZvdXMudjEiPQoLQ2xpZW50RnJhbWUSLgoIbWVzc2FnZXMYASADKAsyHC5yZW5kZXp2b3VzLnYxLkNsaWVudE1lc3NhZ2UiOQoJTm9kZUZyYW1lEiwKCG1lc3NhZ2VzGAEgAygLMhoucmVuZGV6dm91cy52MS5Ob2RlTWVzc2FnZSL5BQoNQ2xpZW50TWVzc2FnZRIKCgJpZBgBIAEoDRIlCgVoZWxsbxgCIAEoCzIULnJlbmRlenZvdXMudjEuSGVsbG9IABIjCgRvcGVuGAMgASgLMhMucmVuZGV6dm91cy52MS5PcGVuSAASJQoFYWJvcnQYBCABKAsyFC5yZW5kZXp2b3VzLnYxLkFib3J0SAASIwoEd2FpdBgFIAEoCzITLnJlbmRlenZvdXMudjEuV2FpdEgAEicKBmNhbmNlbBgGIAEoCzIVLnJlbmRlenZvdXMudjEuQ2FuY2VsSAASJwoGc3RhdHVzGAcgASgLMhUucmVuZGV6dm91cy52MS5TdGF0dXNIABIlCgVjbG9zZRgIIAEoCzIULnJlbmRlenZvdXMudjEuQ2xvc2VIABIpCgdhcHBsaWVkGAkgASgLMhYucmVuZGV6dm91cy52MS5BcHBsaWVkSAASJwoGYXR0YWNoGAogASgLMhUucmVuZGV6dm91cy52MS5BdHRhY2hIABItCgl3YXRlcm1hcmsYCyABKAsyGC5yZW5kZXp2b3VzLnYxLldhdGVybWFya0gAEi0KCXJlcGxpY2F0ZRgMIAEoCzIYLnJlbmRlenZvdXMudjEuUmVwbGljYXRlSAASNAoNcmVwbGljYXRlX2FjaxgNIAEoCzIbLnJlbmRlenZvdXMudjEuUmVwbGljYXRlQWNrSAASNAoNcmVwb3J0X2Nsb3NlZBgOIAEoCzIbLnJlbmRlenZvdXMudjEuUmVwb3J0Q2xvc2VkSAASIwoEcGluZxgPIAEoCzITLnJlbmRlenZvdXMudjEuUGluZ0gAEikKB2NvbmZpcm0YECABKAsyFi5yZW5kZXp2b3VzLnYxLkNvbmZpcm1IABIqCghub190cmFjZRgRIAEoCzIWLnJlbmRlenZvdXMudjEuTm9UcmFjZUgAEikKB2lucXVpcmUYEiABKAsyFi5yZW5kZXp2b3VzLnYxLklucXVpcmVIAEIGCgRib2R5Iu4DCgtOb2RlTWVzc2FnZRIKCgJpZBgBIAEoDRIpCgd3ZWxjb21lGAIgASgLMhYucmVuZGV6dm91cy52MS5XZWxjb21lSAASKQoHZmFpbHVyZRgDIAEoCzIWLnJlbmRlenZvdXMudjEuRmFpbHVyZUgAEiMKBGRvbmUYBCABKAsyEy5yZW5kZXp2b3VzLnYxLkRvbmVIABInCgZvcGVuZWQYBSABKAsyFS5yZW5kZXp2b3VzLnYxLk9wZW5lZEgAEjAKC3dhaXRfYW5zd2VyGAYgASgLMhkucmVuZGV6dm91cy52MS5XYWl0QW5zd2VySAASNAoNc3RhdHVzX2Fuc3dlchgHIAEoCzIbLnJlbmRlenZvdXMudjEuU3RhdHVzQW5zd2VySAASOAoPYnJhbmNoZXNfb3BlbmVkGAggASgLMh0ucmVuZGV6dm91cy52MS5CcmFuY2hlc09wZW5lZEgAEjEKC3dhdGVybWFya2VkGAkgASgLMhoucmVuZGV6dm91cy52MS5XYXRlcm1hcmtlZEgAEiUKBWJhdGNoGAogASgLMhQucmVuZGV6dm91cy52MS5CYXRjaEgAEisKCGlucXVpcmVkGAsgASgLMhcucmVuZGV6dm91cy52MS5JbnF1aXJlZEgAQgYKBGJvZHkilwEKBUhlbGxvEhQKDHByb3RvY29sX21pbhgBIAEoDRIUCgxwcm90b2NvbF9tYXgYAiABKA0SEQoJbmFtZXNwYWNlGAMgASgJEg0KBXRva2VuGAQgASgJEiEKBHJvbGUYBSABKA4yEy5yZW5kZXp2b3VzLnYxLlJvbGUSDgoGcmVnaW9uGAYgASgJEg0KBWFnZW50GAcgASgJIqsBCgdXZWxjb21lEhAKCHByb3RvY29sGAEgASgNEg8KB25vZGVfaWQYAiABKAkSDwoHcmVnaW9ucxgDIAMoCRIoCgZzdG9yZXMYBCADKAsyGC5yZW5kZXp2b3VzLnYxLlN0b3JlSW5mbxIpCgxtb2RlX2NlaWxpbmcYBSABKA4yEy5yZW5kZXp2b3VzLnYxLk1vZGUSFwoPZnJhbWVfYnl0ZXNfbWF4GAYgASgNIjgKCVN0b3JlSW5mbxIMCgRuYW1lGAEgASgJEgwKBGhvbWUYAiABKAkSDwoHcmVnaW9ucxgDIAMoCSI7CgdGYWlsdXJlEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIRCglyZXRyeWFibGUYAyABKAgiBgoERG9uZSJ/CgRPcGVuEgsKA2JpZBgBIAEoCRILCgNyaWQYAiABKAkSDQoFc3RvcmUYAyABKAkSDAoEaG9tZRgEIAEoCRIMCgRrZXlzGAUgAygMEhAKCHBvc2l0aW9uGAYgASgJEhAKCGxlYXNlX21zGAcgASgNEg4KBm1hcmtlchgIIAEoCSIrCgZPcGVuZWQSDwoHam91cm5hbBgBIAEoCRIQCghzZXF1ZW5jZRgCIAEoBCIUCgVBYm9ydBILCgNiaWQYASABKAkiFgoHQ29uZmlybRILCgNiaWQYASABKAkiXgoIQ292ZXJhZ2USDAoEcmlkcxgBIAMoCRIRCglldmVyeV9yaWQYAiABKAgSMQoJcG9zaXRpb25zGAMgAygLMh4ucmVuZGV6dm91cy52MS5Kb3VybmFsUG9zaXRpb24iNAoPSm91cm5hbFBvc2l0aW9uEg8KB2pvdXJuYWwYASABKAkSEAoIc2VxdWVuY2UYAiABKAQicgoEV2FpdBIpCghjb3ZlcmFnZRgBIAEoCzIXLnJlbmRlenZvdXMudjEuQ292ZXJhZ2USDgoGcmVnaW9uGAIgASgJEg0KBXN0b3JlGAMgASgJEgwKBGtleXMYBCADKAwSEgoKdGltZW91dF9tcxgFIAEoDSKdAQoKV2FpdEFuc3dlchIpCgZzdGF0dXMYASABKA4yGS5yZW5kZXp2b3VzLnYxLldhaXRTdGF0dXMSEQoJcHJldmVudGVkGAIgASgIEhEKCXdhaXRlZF9tcxgDIAEoDRIVCg1jbG9zZWRfYWdvX21zGAQgASgNEicKB3BlbmRpbmcYBSADKAsyFi5yZW5kZXp2b3VzLnYxLlBlbmRpbmciVQoHUGVuZGluZxINCgVzdG9yZRgBIAEoCRILCgNiaWQYAiABKAkSDgoGYWdlX21zGAMgASgNEg4KBmV0YV9tcxgEIAEoDRIOCgZyZWFzb24YBSABKAkiGAoGQ2FuY2VsEg4KBnRhcmdldBgBIAEoDSIICgZTdGF0dXMijQIKDFN0YXR1c0Fuc3dlchIPCgdub2RlX2lkGAEgASgJEhEKCW5hbWVzcGFjZRgCIAEoCRIRCgl1cHRpbWVfbXMYAyABKAQSDwoHaG9yaXpvbhgEIAEoCRIuCghqb3VybmFscxgFIAMoCzIcLnJlbmRlenZvdXMudjEuSm91cm5hbFN0YXR1cxIuCghyZXBsaWNhcxgGIAMoCzIcLnJlbmRlenZvdXMudjEuUmVwbGljYVN0YXR1cxIsCgdyZWdpb25zGAcgAygLMhsucmVuZGV6dm91cy52MS5SZWdpb25TdGF0dXMSFQoNd2FpdHNfYmxvY2tlZBgIIAEoDRIQCghzZXNzaW9ucxgJIAEoDSJtCg1Kb3VybmFsU3RhdHVzEg8KB2pvdXJuYWwYASABKAkSCwoDb3duGAIgASgIEg8KB2FwcGxpZWQYAyABKAQSDAoEaGVhZBgEIAEoBBIMCgRwZWVyGAUgASgJEhEKCWNvbm5lY3RlZBgGIAEoCCJ1Cg1SZXBsaWNhU3RhdHVzEg0KBXN0b3JlGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIPCgdyZXBsaWNhGAMgASgJEhEKCW1vbml0b3JlZBgEIAEoCBIQCghwb3NpdGlvbhgFIAEoCRIPCgdiYXJyaWVyGAYgASgJIlsKDFJlZ2lvblN0YXR1cxINCgVzdG9yZRgBIAEoCRIOCgZyZWdpb24YAiABKAkSFQoNYnJhbmNoZXNfb3BlbhgDIAEoDRIVCg1vbGRlc3RfYWdlX21zGAQgASgNIjYKBUNsb3NlEg4KBnJlZ2lvbhgBIAEoCRIPCgdyZXBsaWNhGAIgASgJEgwKBGJpZHMYAyADKAkiOAoHTm9UcmFjZRIOCgZyZWdpb24YASABKAkSDwoHcmVwbGljYRgCIAEoCRIMCgRiaWRzGAMgAygJInEKB0FwcGxpZWQSKQoIY292ZXJhZ2UYASABKAsyFy5yZW5kZXp2b3VzLnYxLkNvdmVyYWdlEg0KBXN0b3JlGAIgASgJEg4KBnJlZ2lvbhgDIAEoCRILCgNrZXkYBCABKAwSDwoHb3JkZXJlZBgFIAEoCCJJCgZBdHRhY2gSDQoFc3RvcmUYASABKAkSDgoGcmVnaW9uGAIgASgJEg8KB3JlcGxpY2EYAyABKAkSDwoHYmFycmllchgEIAEoCSI9Cg5CcmFuY2hlc09wZW5lZBIrCghicmFuY2hlcxgBIAMoCzIZLnJlbmRlenZvdXMudjEuT3BlbkJyYW5jaCJqCgpPcGVuQnJhbmNoEgsKA2JpZBgBIAEoCRIQCghwb3NpdGlvbhgCIAEoCRIMCgRrZXlzGAMgAygMEg4KBmFnZV9tcxgEIAEoDRIOCgZtYXJrZXIYBSABKAkSDwoHb3ZlcmR1ZRgGIAEoCCItCglXYXRlcm1hcmsSDgoGYXR0YWNoGAEgASgNEhAKCHBvc2l0aW9uGAIgASgJIiQKC1dhdGVybWFya2VkEhUKDWJyYW5jaGVzX29wZW4YASABKA0iOwoJUmVwbGljYXRlEg8KB3JlZ2lvbnMYASADKAkSDwoHam91cm5hbBgCIAEoCRIMCgRmcm9tGAMgASgEItkBCgVCYXRjaBIPCgdqb3VybmFsGAEgASgJEgwKBGZyb20YAiABKAQSCgoCdG8YAyABKAQSDAoEaGVhZBgEIAEoBBIsCgdlbnRyaWVzGAUgAygLMhsucmVuZGV6dm91cy52MS5Kb3VybmFsRW50cnkSDwoHaG9yaXpvbhgGIAEoCRIPCgdhYm9ydGVkGAcgAygJEhEKCWNvbmZpcm1lZBgIIAMoCRI0CgxwcmVkZWNlc3NvcnMYCSADKAsyHi5yZW5kZXp2b3VzLnYxLkpvdXJuYWxQb3NpdGlvbiKtAQoMSm91cm5hbEVudHJ5EhAKCHNlcXVlbmNlGAEgASgEEgsKA2JpZBgCIAEoCRILCgNyaWQYAyABKAkSDQoFc3RvcmUYBCABKAkSDwoHcmVnaW9ucxgFIAMoCRIMCgRrZXlzGAYgAygMEhAKCHBvc2l0aW9uGAcgASgJEg8KB2Fib3J0ZWQYCCABKAgSEAoIbGVhc2VfbXMYCSABKA0SDgoGbWFya2VyGAogASgJIkAKDFJlcGxpY2F0ZUFjaxIOCgZ0YXJnZXQYASABKA0SDwoHam91cm5hbBgCIAEoCRIPCgdhcHBsaWVkGAMgASgEIj0KDFJlcG9ydENsb3NlZBIPCgdqb3VybmFsGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIMCgRiaWRzGAMgAygJIigKB0lucXVpcmUSDwoHam91cm5hbBgBIAEoCRIMCgRiaWRzGAIgAygJIi4KCElucXVpcmVkEhEKCWNvbGxlY3RlZBgBIAMoCRIPCgdob3Jpem9uGAIgASgJIgYKBFBpbmcqbwoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDwoLUk9MRV9SRUFERVIQARIPCgtST0xFX1dSSVRFUhACEhAKDFJPTEVfTU9OSVRPUhADEg0KCVJPTEVfUEVFUhAEEg4KClJPTEVfQURNSU4QBSpOCgRNb2RlEhQKEE1PREVfVU5TUEVDSUZJRUQQABIQCgxNT0RFX0VORk9SQ0UQARIQCgxNT0RFX09CU0VSVkUQAhIMCghNT0RFX09GRhADKnkKCldhaXRTdGF0dXMSGwoXV0FJVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIaChZXQUlUX1NUQVRVU19DT05TSVNURU5UEAESGQoVV0FJVF9TVEFUVVNfVElNRURfT1VUEAISFwoTV0FJVF9TVEFUVVNfVU5LTk9XThADYgZwcm90bzM");
 
 /**
  * @generated from message rendezvous.v1.ClientFrame
@@ -154,6 +154,24 @@ export type ClientMessage = Message<"rendezvous.v1.ClientMessage"> & {
      */
     value: Ping;
     case: "ping";
+  } | {
+    /**
+     * @generated from field: rendezvous.v1.Confirm confirm = 16;
+     */
+    value: Confirm;
+    case: "confirm";
+  } | {
+    /**
+     * @generated from field: rendezvous.v1.NoTrace no_trace = 17;
+     */
+    value: NoTrace;
+    case: "noTrace";
+  } | {
+    /**
+     * @generated from field: rendezvous.v1.Inquire inquire = 18;
+     */
+    value: Inquire;
+    case: "inquire";
   } | { case: undefined; value?: undefined };
 };
 
@@ -232,6 +250,12 @@ export type NodeMessage = Message<"rendezvous.v1.NodeMessage"> & {
      */
     value: Batch;
     case: "batch";
+  } | {
+    /**
+     * @generated from field: rendezvous.v1.Inquired inquired = 11;
+     */
+    value: Inquired;
+    case: "inquired";
   } | { case: undefined; value?: undefined };
 };
 
@@ -445,6 +469,22 @@ export type Open = Message<"rendezvous.v1.Open"> & {
    * @generated from field: string position = 6;
    */
   position: string;
+
+  /**
+   * Of a store with markers, opened together with its write: how long the write may be under way.
+   * 0: the store has acknowledged it already.
+   *
+   * @generated from field: uint32 lease_ms = 7;
+   */
+  leaseMs: number;
+
+  /**
+   * The marker that the write carries; empty: the bid. A write that was acknowledged after its lease
+   * has a second branch, whose marker is the bid of the first (DESIGN.md section 5, rule 15).
+   *
+   * @generated from field: string marker = 8;
+   */
+  marker: string;
 };
 
 /**
@@ -496,6 +536,26 @@ export const AbortSchema: GenMessage<Abort> = /*@__PURE__*/
   messageDesc(file_rendezvous_v1_session, 11);
 
 /**
+ * The store has acknowledged the write of this branch, within its lease. Best effort: it has no reply,
+ * and a branch that is not confirmed is overdue later (DESIGN.md section 5, rule 19).
+ *
+ * @generated from message rendezvous.v1.Confirm
+ */
+export type Confirm = Message<"rendezvous.v1.Confirm"> & {
+  /**
+   * @generated from field: string bid = 1;
+   */
+  bid: string;
+};
+
+/**
+ * Describes the message rendezvous.v1.Confirm.
+ * Use `create(ConfirmSchema)` to create a new message.
+ */
+export const ConfirmSchema: GenMessage<Confirm> = /*@__PURE__*/
+  messageDesc(file_rendezvous_v1_session, 12);
+
+/**
  * What a bookmark covers, as the node needs it (incomplete marks are the client's to judge).
  *
  * @generated from message rendezvous.v1.Coverage
@@ -524,7 +584,7 @@ export type Coverage = Message<"rendezvous.v1.Coverage"> & {
  * Use `create(CoverageSchema)` to create a new message.
  */
 export const CoverageSchema: GenMessage<Coverage> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 12);
+  messageDesc(file_rendezvous_v1_session, 13);
 
 /**
  * @generated from message rendezvous.v1.JournalPosition
@@ -546,7 +606,7 @@ export type JournalPosition = Message<"rendezvous.v1.JournalPosition"> & {
  * Use `create(JournalPositionSchema)` to create a new message.
  */
 export const JournalPositionSchema: GenMessage<JournalPosition> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 13);
+  messageDesc(file_rendezvous_v1_session, 14);
 
 /**
  * @generated from message rendezvous.v1.Wait
@@ -589,7 +649,7 @@ export type Wait = Message<"rendezvous.v1.Wait"> & {
  * Use `create(WaitSchema)` to create a new message.
  */
 export const WaitSchema: GenMessage<Wait> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 14);
+  messageDesc(file_rendezvous_v1_session, 15);
 
 /**
  * @generated from message rendezvous.v1.WaitAnswer
@@ -630,7 +690,7 @@ export type WaitAnswer = Message<"rendezvous.v1.WaitAnswer"> & {
  * Use `create(WaitAnswerSchema)` to create a new message.
  */
 export const WaitAnswerSchema: GenMessage<WaitAnswer> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 15);
+  messageDesc(file_rendezvous_v1_session, 16);
 
 /**
  * @generated from message rendezvous.v1.Pending
@@ -673,7 +733,7 @@ export type Pending = Message<"rendezvous.v1.Pending"> & {
  * Use `create(PendingSchema)` to create a new message.
  */
 export const PendingSchema: GenMessage<Pending> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 16);
+  messageDesc(file_rendezvous_v1_session, 17);
 
 /**
  * Ends a wait, an attach or a replicate of this session. Has no reply of its own.
@@ -692,7 +752,7 @@ export type Cancel = Message<"rendezvous.v1.Cancel"> & {
  * Use `create(CancelSchema)` to create a new message.
  */
 export const CancelSchema: GenMessage<Cancel> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 17);
+  messageDesc(file_rendezvous_v1_session, 18);
 
 /**
  * Asks what the node knows of itself.
@@ -707,7 +767,7 @@ export type Status = Message<"rendezvous.v1.Status"> & {
  * Use `create(StatusSchema)` to create a new message.
  */
 export const StatusSchema: GenMessage<Status> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 18);
+  messageDesc(file_rendezvous_v1_session, 19);
 
 /**
  * @generated from message rendezvous.v1.StatusAnswer
@@ -764,7 +824,7 @@ export type StatusAnswer = Message<"rendezvous.v1.StatusAnswer"> & {
  * Use `create(StatusAnswerSchema)` to create a new message.
  */
 export const StatusAnswerSchema: GenMessage<StatusAnswer> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 19);
+  messageDesc(file_rendezvous_v1_session, 20);
 
 /**
  * @generated from message rendezvous.v1.JournalStatus
@@ -808,7 +868,7 @@ export type JournalStatus = Message<"rendezvous.v1.JournalStatus"> & {
  * Use `create(JournalStatusSchema)` to create a new message.
  */
 export const JournalStatusSchema: GenMessage<JournalStatus> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 20);
+  messageDesc(file_rendezvous_v1_session, 21);
 
 /**
  * @generated from message rendezvous.v1.ReplicaStatus
@@ -852,7 +912,7 @@ export type ReplicaStatus = Message<"rendezvous.v1.ReplicaStatus"> & {
  * Use `create(ReplicaStatusSchema)` to create a new message.
  */
 export const ReplicaStatusSchema: GenMessage<ReplicaStatus> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 21);
+  messageDesc(file_rendezvous_v1_session, 22);
 
 /**
  * @generated from message rendezvous.v1.RegionStatus
@@ -884,7 +944,7 @@ export type RegionStatus = Message<"rendezvous.v1.RegionStatus"> & {
  * Use `create(RegionStatusSchema)` to create a new message.
  */
 export const RegionStatusSchema: GenMessage<RegionStatus> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 22);
+  messageDesc(file_rendezvous_v1_session, 23);
 
 /**
  * One replica certainly has these branches. From a monitor, or from an application.
@@ -915,7 +975,37 @@ export type Close = Message<"rendezvous.v1.Close"> & {
  * Use `create(CloseSchema)` to create a new message.
  */
 export const CloseSchema: GenMessage<Close> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 23);
+  messageDesc(file_rendezvous_v1_session, 24);
+
+/**
+ * Overdue branches of which the primary shows no marker: their write never happened, or what it wrote
+ * was deleted since. A replica cannot tell which, so waits for them answer `unknown` (rule 14).
+ *
+ * @generated from message rendezvous.v1.NoTrace
+ */
+export type NoTrace = Message<"rendezvous.v1.NoTrace"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string replica = 2;
+   */
+  replica: string;
+
+  /**
+   * @generated from field: repeated string bids = 3;
+   */
+  bids: string[];
+};
+
+/**
+ * Describes the message rendezvous.v1.NoTrace.
+ * Use `create(NoTraceSchema)` to create a new message.
+ */
+export const NoTraceSchema: GenMessage<NoTrace> = /*@__PURE__*/
+  messageDesc(file_rendezvous_v1_session, 25);
 
 /**
  * The consumer of a derived store has applied what its bookmark covers.
@@ -956,7 +1046,7 @@ export type Applied = Message<"rendezvous.v1.Applied"> & {
  * Use `create(AppliedSchema)` to create a new message.
  */
 export const AppliedSchema: GenMessage<Applied> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 24);
+  messageDesc(file_rendezvous_v1_session, 26);
 
 /**
  * A monitor takes up its work for one replica; answered by a stream of BranchesOpened.
@@ -993,7 +1083,7 @@ export type Attach = Message<"rendezvous.v1.Attach"> & {
  * Use `create(AttachSchema)` to create a new message.
  */
 export const AttachSchema: GenMessage<Attach> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 25);
+  messageDesc(file_rendezvous_v1_session, 27);
 
 /**
  * @generated from message rendezvous.v1.BranchesOpened
@@ -1010,7 +1100,7 @@ export type BranchesOpened = Message<"rendezvous.v1.BranchesOpened"> & {
  * Use `create(BranchesOpenedSchema)` to create a new message.
  */
 export const BranchesOpenedSchema: GenMessage<BranchesOpened> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 26);
+  messageDesc(file_rendezvous_v1_session, 28);
 
 /**
  * @generated from message rendezvous.v1.OpenBranch
@@ -1035,6 +1125,20 @@ export type OpenBranch = Message<"rendezvous.v1.OpenBranch"> & {
    * @generated from field: uint32 age_ms = 4;
    */
   ageMs: number;
+
+  /**
+   * The marker that its write carries; empty: the bid.
+   *
+   * @generated from field: string marker = 5;
+   */
+  marker: string;
+
+  /**
+   * Its write was acknowledged, or can no longer be under way: the primary shows what became of it.
+   *
+   * @generated from field: bool overdue = 6;
+   */
+  overdue: boolean;
 };
 
 /**
@@ -1042,7 +1146,7 @@ export type OpenBranch = Message<"rendezvous.v1.OpenBranch"> & {
  * Use `create(OpenBranchSchema)` to create a new message.
  */
 export const OpenBranchSchema: GenMessage<OpenBranch> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 27);
+  messageDesc(file_rendezvous_v1_session, 29);
 
 /**
  * The replica has applied everything up to this position. Answered by Watermarked.
@@ -1068,7 +1172,7 @@ export type Watermark = Message<"rendezvous.v1.Watermark"> & {
  * Use `create(WatermarkSchema)` to create a new message.
  */
 export const WatermarkSchema: GenMessage<Watermark> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 28);
+  messageDesc(file_rendezvous_v1_session, 30);
 
 /**
  * @generated from message rendezvous.v1.Watermarked
@@ -1087,7 +1191,7 @@ export type Watermarked = Message<"rendezvous.v1.Watermarked"> & {
  * Use `create(WatermarkedSchema)` to create a new message.
  */
 export const WatermarkedSchema: GenMessage<Watermarked> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 29);
+  messageDesc(file_rendezvous_v1_session, 31);
 
 /**
  * A peer asks for the node's journal; answered by a stream of Batch.
@@ -1120,7 +1224,7 @@ export type Replicate = Message<"rendezvous.v1.Replicate"> & {
  * Use `create(ReplicateSchema)` to create a new message.
  */
 export const ReplicateSchema: GenMessage<Replicate> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 30);
+  messageDesc(file_rendezvous_v1_session, 32);
 
 /**
  * @generated from message rendezvous.v1.Batch
@@ -1168,6 +1272,21 @@ export type Batch = Message<"rendezvous.v1.Batch"> & {
    * @generated from field: repeated string aborted = 7;
    */
   aborted: string[];
+
+  /**
+   * Branches, sent before or in this batch, whose write was acknowledged (rule 19).
+   *
+   * @generated from field: repeated string confirmed = 8;
+   */
+  confirmed: string[];
+
+  /**
+   * In the first batch of a stream: the ids that the journal had before, each with the head that it
+   * had then. What stood there stands here, at the same sequence (rule 3).
+   *
+   * @generated from field: repeated rendezvous.v1.JournalPosition predecessors = 9;
+   */
+  predecessors: JournalPosition[];
 };
 
 /**
@@ -1175,7 +1294,7 @@ export type Batch = Message<"rendezvous.v1.Batch"> & {
  * Use `create(BatchSchema)` to create a new message.
  */
 export const BatchSchema: GenMessage<Batch> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 31);
+  messageDesc(file_rendezvous_v1_session, 33);
 
 /**
  * @generated from message rendezvous.v1.JournalEntry
@@ -1217,6 +1336,23 @@ export type JournalEntry = Message<"rendezvous.v1.JournalEntry"> & {
    * @generated from field: string position = 7;
    */
   position: string;
+
+  /**
+   * The write certainly failed: the branch is closed everywhere.
+   *
+   * @generated from field: bool aborted = 8;
+   */
+  aborted: boolean;
+
+  /**
+   * @generated from field: uint32 lease_ms = 9;
+   */
+  leaseMs: number;
+
+  /**
+   * @generated from field: string marker = 10;
+   */
+  marker: string;
 };
 
 /**
@@ -1224,7 +1360,7 @@ export type JournalEntry = Message<"rendezvous.v1.JournalEntry"> & {
  * Use `create(JournalEntrySchema)` to create a new message.
  */
 export const JournalEntrySchema: GenMessage<JournalEntry> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 32);
+  messageDesc(file_rendezvous_v1_session, 34);
 
 /**
  * @generated from message rendezvous.v1.ReplicateAck
@@ -1253,7 +1389,7 @@ export type ReplicateAck = Message<"rendezvous.v1.ReplicateAck"> & {
  * Use `create(ReplicateAckSchema)` to create a new message.
  */
 export const ReplicateAckSchema: GenMessage<ReplicateAck> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 33);
+  messageDesc(file_rendezvous_v1_session, 35);
 
 /**
  * A region's node tells the owner of the journal that branches closed there. Answered by Done.
@@ -1282,7 +1418,56 @@ export type ReportClosed = Message<"rendezvous.v1.ReportClosed"> & {
  * Use `create(ReportClosedSchema)` to create a new message.
  */
 export const ReportClosedSchema: GenMessage<ReportClosed> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 34);
+  messageDesc(file_rendezvous_v1_session, 36);
+
+/**
+ * A peer asks which of these branches, open there for long, the journal has collected: they were closed
+ * there before (rule 13). Answered by Inquired, or not at all by the owner of another journal.
+ *
+ * @generated from message rendezvous.v1.Inquire
+ */
+export type Inquire = Message<"rendezvous.v1.Inquire"> & {
+  /**
+   * @generated from field: string journal = 1;
+   */
+  journal: string;
+
+  /**
+   * @generated from field: repeated string bids = 2;
+   */
+  bids: string[];
+};
+
+/**
+ * Describes the message rendezvous.v1.Inquire.
+ * Use `create(InquireSchema)` to create a new message.
+ */
+export const InquireSchema: GenMessage<Inquire> = /*@__PURE__*/
+  messageDesc(file_rendezvous_v1_session, 37);
+
+/**
+ * @generated from message rendezvous.v1.Inquired
+ */
+export type Inquired = Message<"rendezvous.v1.Inquired"> & {
+  /**
+   * @generated from field: repeated string collected = 1;
+   */
+  collected: string[];
+
+  /**
+   * What was given up is not collected (rule 7).
+   *
+   * @generated from field: string horizon = 2;
+   */
+  horizon: string;
+};
+
+/**
+ * Describes the message rendezvous.v1.Inquired.
+ * Use `create(InquiredSchema)` to create a new message.
+ */
+export const InquiredSchema: GenMessage<Inquired> = /*@__PURE__*/
+  messageDesc(file_rendezvous_v1_session, 38);
 
 /**
  * @generated from message rendezvous.v1.Ping
@@ -1295,7 +1480,7 @@ export type Ping = Message<"rendezvous.v1.Ping"> & {
  * Use `create(PingSchema)` to create a new message.
  */
 export const PingSchema: GenMessage<Ping> = /*@__PURE__*/
-  messageDesc(file_rendezvous_v1_session, 35);
+  messageDesc(file_rendezvous_v1_session, 39);
 
 /**
  * @generated from enum rendezvous.v1.Role
