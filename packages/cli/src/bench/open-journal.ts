@@ -1,15 +1,17 @@
 /** The journals that a node can be measured with. */
-import { createMemoryJournal, type Journal } from '@rendezvous/server';
+import { createEmbeddedJournal, createMemoryJournal, type Journal } from '@rendezvous/server';
 
-export type OpenJournalName = 'memory';
+export type OpenJournalName = 'memory' | 'embedded';
 
 type CreateJournal = (directory: string) => Promise<Journal>;
 
 const FACTORIES: Readonly<Record<OpenJournalName, CreateJournal>> = {
   memory: () => Promise.resolve(createMemoryJournal()),
+  embedded: (directory) => createEmbeddedJournal({ directory }),
 };
 
-export const OPEN_JOURNALS: readonly OpenJournalName[] = ['memory'];
+/** The first is what the others are compared with, unless the user names others. */
+export const OPEN_JOURNALS: readonly OpenJournalName[] = ['memory', 'embedded'];
 
 export function isOpenJournal(name: string): name is OpenJournalName {
   return Object.hasOwn(FACTORIES, name);

@@ -11,11 +11,11 @@ test('each journal is compared with the first under the same load', () => {
   const other = { ...LOAD, storesPerRequest: 5 };
   const { lines } = toOpenVerdict([
     createOpenSeries(),
-    createOpenSeries({ runs: [slow] }),
+    createOpenSeries({ journal: 'embedded', runs: [slow] }),
     createOpenSeries({ load: other }),
   ]);
   expect(lines).toEqual([
-    '5 × 200, 1 store: memory opens 0.50 × as many a second as memory (500 against 1,000), with 3.00 × the latency (p50), and 2.00 × the CPU time per open.',
+    '5 × 200, 1 store: embedded opens 0.50 × as many a second as memory (500 against 1,000), with 3.00 × the latency (p50), and 2.00 × the CPU time per open.',
   ]);
 });
 
