@@ -6,16 +6,22 @@
  * the `depth` places of a connection: a node that falls behind cannot slow the clock down.
  */
 import type { Connection } from '@rendezvous/client/session';
+import type { Open } from '@rendezvous/protocol';
 import { monotonicMs } from '../demo/monotonic-clock.js';
 import { beginUsage } from './begin-usage.js';
 import { createIdentifierMint } from './identifier-mint.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { toStoreName, type LoadReport, type LoadSetup } from './open-contracts.js';
 
-/** What a write of PostgreSQL opens with. */
-const POSITION = '7711336838912810063/1/0/174B770';
-const KEYS: readonly Uint8Array[] = [new TextEncoder().encode('posts/0000000001')];
-const HOME = 'eu';
+/** What every write of the load opens with: a key, and a position of PostgreSQL. */
+const WRITE: Omit<Open, 'bid' | 'rid' | 'store'> = {
+  kind: 'open',
+  home: 'eu',
+  keys: [new TextEncoder().encode('posts/0000000001')],
+  position: '7711336838912810063/1/0/174B770',
+  leaseMs: 0,
+  marker: '',
+};
 /** How often the open loop looks for requests that are due: the finest that timers do. */
 const TICK_MS = 1;
 
@@ -108,9 +114,7 @@ class Load {
     const rid = this.#mint();
     for (const store of this.#stores) {
       const bid = this.#mint();
-      lane.connection
-        .request({ kind: 'open', bid, rid, store, home: HOME, keys: KEYS, position: POSITION })
-        .then(acknowledge, this.#refuse);
+      lane.connection.request({ ...WRITE, bid, rid, store }).then(acknowledge, this.#refuse);
     }
   }
 
