@@ -19,4 +19,10 @@ export const osPackages = [
     debianPackage: 'redis-server',
     why: 'the tests, the demo and the benchmarks of the Redis store',
   },
+  {
+    name: 'strace',
+    command: 'strace',
+    debianPackage: 'strace',
+    why: 'the test that looks on while a journal syncs',
+  },
 ];

@@ -31,6 +31,10 @@ export class RestartableProcess {
     this.#args = args;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Starts it and waits for the first line that it prints. */
   async start(): Promise<void> {
     const args = ['--conditions=rendezvous-source', '--import', 'tsx', main, ...this.#args];

@@ -31,9 +31,12 @@ const cases: readonly (readonly [
   ['nothing, before it is overdue', false, '', [''], 'pending'],
 ];
 
-test.each(cases)('rule 14: a replica that shows %s', (_what, overdue, atReplica, targets, evidence) => {
-  expect(judge(overdue, { atReplica, targets })).toBe(evidence);
-});
+test.each(cases)(
+  'rule 14: a replica that shows %s',
+  (_what, overdue, atReplica, targets, evidence) => {
+    expect(judge(overdue, { atReplica, targets })).toBe(evidence);
+  },
+);
 
 test('rule 14: a write of several keys is visible once each of them shows it', () => {
   const seen: KeyReading = { atReplica: OWN, targets: [] };
