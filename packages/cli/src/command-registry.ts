@@ -5,6 +5,7 @@ import type { RunnableCommand } from './command.js';
 export const COMMANDS: Readonly<Record<string, () => Promise<RunnableCommand>>> = {
   demo: async () => toRunnable(await import('./commands/demo.js')),
   'bench window': async () => toRunnable(await import('./commands/bench-window.js')),
+  'bench open': async () => toRunnable(await import('./commands/bench-open.js')),
   serve: async () => toRunnable(await import('./commands/serve.js')),
   monitor: async () => toRunnable(await import('./commands/monitor.js')),
   status: async () => toRunnable(await import('./commands/status.js')),

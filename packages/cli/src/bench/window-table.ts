@@ -1,5 +1,6 @@
 /** The benchmark's result as a person at a terminal sees it. */
 import { toDemoJson, type DemoResult } from '../demo/demo-result.js';
+import { formatMachine } from '../demo/machine.js';
 import { formatMs, formatSummary } from '../demo/result-table.js';
 import { formatTextTable } from '../demo/text-table.js';
 import { findMedianRun, type StoreRuns } from './window-result.js';
@@ -48,7 +49,7 @@ export function formatWindowNotes(stores: readonly StoreRuns[]): string {
         `${product}: ${datastore}; lag injected in ${lagPlace}; observer's resolution ${formatMs(rendezvous.observerResolutionMs)}; a stale reader looked again every ${pollMs} ms.`,
     ),
     `Load: at most ${concurrency} posts under way.`,
-    `Machine: ${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Node.js ${machine.node}.`,
+    `Machine: ${formatMachine(machine)}.`,
   ].join('\n');
 }
 

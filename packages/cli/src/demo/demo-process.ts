@@ -1,6 +1,7 @@
 /** The parent's end of one of the demo's processes: started, asked, ended. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RendezvousError } from '@rendezvous/protocol';
 import { withoutSettings } from './environment.js';
@@ -30,7 +31,7 @@ interface Pending {
 }
 
 export interface StartOptions<C extends ProcessContract> {
-  /** The program beside this file, without its extension: `writer-process`. */
+  /** The program, relative to this file and without its extension: `writer-process`. */
   readonly program: string;
   readonly setup: C['setup'];
   /** An answer that takes longer never comes. */
@@ -68,7 +69,7 @@ export class DemoProcess<C extends ProcessContract> {
   readonly ready: Promise<C['ready']>;
 
   constructor({ program, setup, answerTimeoutMs, signal }: StartOptions<C>) {
-    this.#program = program;
+    this.#program = basename(program);
     this.#answerTimeoutMs = answerTimeoutMs;
     this.#signal = signal;
     this.#child = fork(toProgramFile(program), [], {
@@ -83,6 +84,11 @@ export class DemoProcess<C extends ProcessContract> {
     this.#child.once('exit', () => this.#lose());
     signal.addEventListener('abort', this.#abort, { once: true });
     this.ready = this.#send('setup', setup);
+  }
+
+  /** Undefined: it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** Rejects with `store_failed` when the process could not do it, or is gone. */
@@ -132,8 +138,8 @@ export class DemoProcess<C extends ProcessContract> {
 
   #lose(): void {
     const error = this.#signal.aborted
-      ? new RendezvousError('cancelled', 'the demo was interrupted')
-      : new RendezvousError('store_failed', `the demo's ${this.#program} ended`);
+      ? new RendezvousError('cancelled', 'interrupted')
+      : new RendezvousError('store_failed', `${this.#program} ended`);
     for (const pending of this.#pending.values()) {
       clearTimeout(pending.timer);
       pending.reject(error);

@@ -1,5 +1,6 @@
 /** What a run of the demo found out, and the part of it that scripts get. */
 import type { DemoStoreName } from './stores/load-demo-store.js';
+import type { Machine } from './machine.js';
 import { summarize, type Summary } from './statistics.js';
 
 /**
@@ -40,15 +41,6 @@ export interface PhaseResult {
   readonly unanswered: number;
 }
 
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryGb: number;
-  readonly system: string;
-  readonly node: string;
-  readonly datastore: string;
-}
-
 export interface DemoResult {
   readonly store: DemoStoreName;
   /** The datastore as people call it. */
@@ -62,7 +54,7 @@ export interface DemoResult {
   readonly pollMs: number;
   readonly baseline: PhaseResult;
   readonly rendezvous: PhaseResult;
-  readonly machine: Machine;
+  readonly machine: Machine & { readonly datastore: string };
 }
 
 /** The contract for scripts: names and shape are stable. */

@@ -9,6 +9,7 @@ import {
   type DemoResult,
   type PhaseResult,
 } from './demo-result.js';
+import { formatMachine } from './machine.js';
 import { summarize, type Summary } from './statistics.js';
 import { formatTextTable } from './text-table.js';
 
@@ -33,7 +34,7 @@ export function formatFootnotes(result: DemoResult): string {
     `Load: at most ${concurrency} posts under way, each lane at most ${LANE_RATE_MAX} a second, the same in both phases.`,
     `Before the ${rendezvous.posts.length} posts of each phase, ${rendezvous.warmUp.length} more warm the functions up; they are not measured, but a wrong read of them counts.`,
     `Overhead: medians of ${MEASURED_CALLS} writes, and of as many reads of data already visible, one at a time.`,
-    `Machine: ${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Node.js ${machine.node}, ${machine.datastore}.`,
+    `Machine: ${formatMachine(machine)}, ${machine.datastore}.`,
   ].join('\n');
 }
 

@@ -6,8 +6,8 @@
  *        │                                                                 ▲
  *        └─────────▶ notification queue ─────────────▶ reader (us) ────────┘
  */
-import { cpus, release, totalmem, type } from 'node:os';
-import type { DemoResult, Machine } from './demo-result.js';
+import type { DemoResult } from './demo-result.js';
+import { describeMachine } from './machine.js';
 import { startNodes } from './nodes.js';
 import { runPhase } from './phase.js';
 import type { Progress } from './progress.js';
@@ -63,18 +63,6 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     pollMs,
     baseline,
     rendezvous,
-    machine: describeMachine(`${product} ${pair.version}`),
-  };
-}
-
-function describeMachine(datastore: string): Machine {
-  const processors = cpus();
-  return {
-    cpu: processors[0]?.model ?? 'unknown processor',
-    cores: processors.length,
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
-    node: process.versions.node,
-    datastore,
+    machine: { ...describeMachine(), datastore: `${product} ${pair.version}` },
   };
 }

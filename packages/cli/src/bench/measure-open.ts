@@ -1,0 +1,113 @@
+/**
+ * One measurement: a node of its own, load generators of their own, a warm-up, then the load.
+ *
+ *   generators ══ WebSockets on loopback ══▶ node ──▶ journal
+ *        ▲ load                                ▲ begin, end
+ *        └──────────── this process ───────────┘
+ */
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect } from '@rendezvous/client/session';
+import { startReaper } from '@rendezvous/testkit';
+import { type DemoProcess, startDemoProcess } from '../demo/demo-process.js';
+import type { NodeContract } from './open-contracts.js';
+import { startGenerators } from './open-generators.js';
+import type { OpenJournalName } from './open-journal.js';
+import type { OpenLoad } from './open-plan.js';
+import type { OpenRun } from './open-result.js';
+
+const WARM_UP_MS = 1_000;
+const WARM_UP_BRANCHES_MAX = 150_000;
+/** The node refuses to hold more than 1,000,000; the warm-up's count, too. */
+const BRANCHES_MAX = 800_000;
+/** Beyond the time of the load itself. */
+const ANSWER_GRACE_MS = 60_000;
+
+export interface MeasureOptions {
+  readonly load: OpenLoad;
+  readonly journal: OpenJournalName;
+  readonly durationMs: number;
+  /** Undefined: as many as a node holds. */
+  readonly opensMax: number | undefined;
+  readonly generators: number;
+  /** Where the node's temporary directory goes. */
+  readonly parentDirectory: string;
+  /** Everything is gone before the rejection. */
+  readonly signal: AbortSignal;
+}
+
+/** Rejects when the node refuses an open, or a process fails. */
+export async function measureOpen(options: MeasureOptions): Promise<OpenRun> {
+  const { load, durationMs, opensMax = Infinity } = options;
+  const { storesPerRequest } = load;
+  await using node = await startNode(options);
+  await using generators = await startGenerators({
+    url: node.url,
+    load,
+    count: options.generators,
+    answerTimeoutMs: durationMs + ANSWER_GRACE_MS,
+    signal: options.signal,
+  });
+  const limit = (branches: number): number =>
+    Math.min(opensMax, Math.floor(branches / storesPerRequest));
+  const warmUp = await generators.apply(WARM_UP_MS, limit(WARM_UP_BRANCHES_MAX));
+  await node.child.request('begin', null);
+  const result = await generators.apply(durationMs, limit(BRANCHES_MAX));
+  const usage = await node.child.request('end', null);
+  const acknowledged = (warmUp.opens + result.opens) * storesPerRequest;
+  return {
+    ...result,
+    node: usage,
+    branchesLost: acknowledged - (await countBranches(node.url)),
+  };
+}
+
+interface MeasuredNode extends AsyncDisposable {
+  readonly url: string;
+  readonly child: DemoProcess<NodeContract>;
+}
+
+async function startNode(options: MeasureOptions): Promise<MeasuredNode> {
+  const { load, journal, durationMs, parentDirectory, signal } = options;
+  const directory = await mkdtemp(join(parentDirectory, 'rendezvous-bench-'));
+  const reaper = startReaper(directory);
+  try {
+    const child = await startDemoProcess<NodeContract>({
+      program: '../bench/open-node-process',
+      setup: { journal, directory: join(directory, 'journal'), storeCount: load.storesPerRequest },
+      answerTimeoutMs: durationMs + ANSWER_GRACE_MS,
+      signal,
+    });
+    if (child.pid !== undefined) reaper.watch(child.pid);
+    const { url } = await child.ready;
+    return {
+      url,
+      child,
+      [Symbol.asyncDispose]: async () => {
+        await child.shutdown();
+        await reaper.release();
+      },
+    };
+  } catch (error) {
+    await reaper.release();
+    throw error;
+  }
+}
+
+/** The open branches that the node knows. */
+async function countBranches(url: string): Promise<number> {
+  const connection = await connect({
+    endpoint: url,
+    namespace: 'default',
+    role: 'reader',
+    region: 'eu',
+    agent: 'rendezvous bench open',
+  });
+  try {
+    const status = await connection.request({ kind: 'status' });
+    if (status.kind !== 'statusAnswer') throw new Error(`status was answered with ${status.kind}`);
+    return status.regions.reduce((sum, { branchesOpen }) => sum + branchesOpen, 0);
+  } finally {
+    connection.shutdown();
+  }
+}

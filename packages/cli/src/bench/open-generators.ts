@@ -1,0 +1,91 @@
+/** The load generators as one: their connections share the load evenly. */
+import { RendezvousError } from '@rendezvous/protocol';
+import { type DemoProcess, startDemoProcess } from '../demo/demo-process.js';
+import { LatencyHistogram } from './latency-histogram.js';
+import type { GeneratorContract, LoadReport } from './open-contracts.js';
+import { splitEvenly, type OpenLoad } from './open-plan.js';
+import type { OpenRun } from './open-result.js';
+
+export interface GeneratorsOptions {
+  readonly url: string;
+  readonly load: OpenLoad;
+  readonly count: number;
+  readonly answerTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Generators extends AsyncDisposable {
+  /** Resolves once every request that was sent is acknowledged. */
+  apply(durationMs: number, opensMax: number): Promise<LoadResult>;
+}
+
+export type LoadResult = Pick<OpenRun, 'opens' | 'elapsedMs' | 'latencyMs' | 'generator'>;
+
+/** Connects them to the node; there are at most as many as connections. */
+export async function startGenerators(options: GeneratorsOptions): Promise<Generators> {
+  const { url, load, answerTimeoutMs, signal } = options;
+  const { connections, depth, storesPerRequest, ratePerSec } = load;
+  const count = Math.min(options.count, connections);
+  const shares = splitEvenly(connections, count);
+  const started = await startAll(
+    shares.map((share) => ({ url, connections: share })),
+    { answerTimeoutMs, signal },
+  );
+  return {
+    apply: async (loadMs, opensMax) => {
+      const limits = splitEvenly(opensMax, count);
+      const reports = started.map((generator, index) =>
+        generator.request('load', {
+          depth,
+          storesPerRequest,
+          ratePerSec:
+            ratePerSec === null ? null : ratePerSec * ((shares[index] ?? 0) / connections),
+          durationMs: loadMs,
+          opensMax: limits[index] ?? 0,
+        }),
+      );
+      return combine(await Promise.all(reports));
+    },
+    [Symbol.asyncDispose]: () => shutdownAll(started),
+  };
+}
+
+async function startAll(
+  setups: readonly GeneratorContract['setup'][],
+  options: { readonly answerTimeoutMs: number; readonly signal: AbortSignal },
+): Promise<DemoProcess<GeneratorContract>[]> {
+  const starts = await Promise.allSettled(
+    setups.map((setup) =>
+      startDemoProcess<GeneratorContract>({
+        program: '../bench/open-generator-process',
+        setup,
+        ...options,
+      }),
+    ),
+  );
+  const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const failed = starts.find((start) => start.status === 'rejected');
+  if (failed === undefined) return started;
+  await shutdownAll(started);
+  throw RendezvousError.from(failed.reason);
+}
+
+async function shutdownAll(processes: readonly DemoProcess<GeneratorContract>[]): Promise<void> {
+  await Promise.all(processes.map((each) => each.shutdown()));
+}
+
+function combine(reports: readonly LoadReport[]): LoadResult {
+  const latencies = new LatencyHistogram();
+  for (const { latencyCounts } of reports) latencies.merge(latencyCounts);
+  const finishedAtMs = Math.max(...reports.map((report) => report.finishedAtMs));
+  const startedAtMs = Math.min(...reports.map((report) => report.startedAtMs));
+  const latencyMs = (rank: number): number => latencies.percentileMs(rank) ?? 0;
+  return {
+    opens: latencies.total,
+    elapsedMs: finishedAtMs - startedAtMs,
+    latencyMs: { p50: latencyMs(0.5), p99: latencyMs(0.99), p999: latencyMs(0.999) },
+    generator: reports
+      .map(({ usage }) => usage)
+      .reduce((busiest, usage) => (usage.activeMs > busiest.activeMs ? usage : busiest)),
+  };
+}
