@@ -90,7 +90,9 @@ export interface ClusterState {
 
 export function readClusterState(url: string): Promise<ClusterState> {
   return withRedis(url, async (client) => {
-    const nodes = String(await client.call('CLUSTER', 'NODES')).trim().split('\n');
+    const nodes = String(await client.call('CLUSTER', 'NODES'))
+      .trim()
+      .split('\n');
     const state = String(await client.call('CLUSTER', 'INFO'));
     const replication = await readInfo(client, 'replication');
     return {

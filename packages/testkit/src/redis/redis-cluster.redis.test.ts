@@ -38,7 +38,7 @@ async function keysOf({ shards }: RedisCluster): Promise<readonly string[]> {
   const keys: string[] = [];
   for (const { slots } of shards) {
     for (let index = 0; ; index += 1) {
-      const slot = Number(await client.cluster('KEYSLOT', `key-${String(index)}`));
+      const slot = await client.cluster('KEYSLOT', `key-${String(index)}`);
       if (slot < slots[0] || slot > slots[1]) continue;
       keys.push(`key-${String(index)}`);
       break;

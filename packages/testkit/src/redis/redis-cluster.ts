@@ -141,7 +141,7 @@ function assemble(shards: readonly RedisShard[], shutdown: () => Promise<void>):
   };
   const ports = shards.flatMap(({ primary, replica }) => [replica.port, primary.port]);
   const [first, ...others] = ports.map((port) => `127.0.0.1:${String(port)}`);
-  const query = new URLSearchParams(others.map((address) => ['node', address]));
+  const query = new URLSearchParams(others.map((address): [string, string] => ['node', address]));
   return {
     shards,
     endpoint: `redis-cluster://${first ?? ''}?${query.toString()}`,
