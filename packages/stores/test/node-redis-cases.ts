@@ -26,7 +26,7 @@ const scripts: { readonly put: Put } = {
 
 export type NodeRedisTestClient = RedisClientType<
   RedisDefaultModules,
-  Record<never, never>,
+  Record<string, never>,
   { put: Put }
 >;
 

@@ -106,9 +106,7 @@ export class CommandRunner {
       });
       if (fromPrimary) issued();
       const reply = await reading;
-      // After a reconnect on the way another server may have answered, or the same in another role.
-      const isSame = connection === this.#link.connection;
-      if (!fromPrimary || (isSame && this.#role.known(operation) !== 'replica')) return reply;
+      if (!fromPrimary || !this.#role.isInDoubt(operation, connection)) return reply;
     }
   }
 

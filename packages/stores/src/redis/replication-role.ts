@@ -11,6 +11,8 @@ export interface RoleSource {
   known(read: Pick<CommandPlan, 'keys'>): ServerRole | undefined;
   /** Rejects only if the connection failed, as any command would. */
   learn(): Promise<ServerRole>;
+  /** Whether a read that was sent on `connection` may have been served by another server after all. */
+  isInDoubt(read: Pick<CommandPlan, 'keys'>, connection: unknown): boolean;
   /** What a server said of itself on the way. */
   note(answer: LinkAnswer): void;
 }
@@ -25,10 +27,12 @@ export function createRoleSource(link: RedisLink): RoleSource {
  * whereas any server answers what names no key.
  */
 function createClusterRole(link: RedisLink): RoleSource {
+  const known: RoleSource['known'] = ({ keys }) =>
+    keys !== undefined && link.readsReplicas === false ? 'primary' : 'replica';
   return {
-    known: ({ keys }) =>
-      keys !== undefined && link.readsReplicas === false ? 'primary' : 'replica',
+    known,
     learn: () => Promise.resolve('unknown'),
+    isInDoubt: (read) => known(read) !== 'primary',
     note: () => undefined,
   };
 }
@@ -57,6 +61,11 @@ class ReplicationRole implements RoleSource {
   learn(): Promise<ServerRole> {
     this.#learning ??= this.#ask().finally(() => (this.#learning = undefined));
     return this.#learning;
+  }
+
+  /** After a reconnect on the way. */
+  isInDoubt(_read: unknown, connection: unknown): boolean {
+    return connection !== this.#link.connection;
   }
 
   async #ask(): Promise<ServerRole> {
