@@ -12,7 +12,7 @@ type Put = RedisScripts[string] & {
 };
 
 /** Scripts that a test's clients know. */
-const scripts: { readonly put: Put } = {
+export const scripts: { readonly put: Put } = {
   put: defineScript({
     NUMBER_OF_KEYS: 1,
     SCRIPT: "return redis.call('set', KEYS[1], ARGV[1])",

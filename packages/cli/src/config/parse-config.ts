@@ -42,7 +42,7 @@ const endpointsSchema = z.preprocess(
 );
 
 const storeSchema = strict({
-  kind: z.enum(['postgres', 'redis']),
+  kind: z.enum(['postgres', 'redis', 'redis-cluster']),
   home: z.string(),
   regions: recordOf(endpointsSchema),
   branchTtlMs: z.int().min(BRANCH_TTL_MIN_MS).max(BRANCH_TTL_MAX_MS).optional(),

@@ -39,7 +39,11 @@ export function redisClusterVisibility(
   const connectUntil =
     (signal: AbortSignal): ConnectServer =>
     (endpoint) =>
-      connectForMonitoring({ endpoint, connectTimeoutMs, requestTimeoutMs }, signal);
+      connectForMonitoring(
+        { endpoint, connectTimeoutMs, requestTimeoutMs },
+        // One of its own for each: many listeners on one signal look like a leak.
+        AbortSignal.any([signal]),
+      );
   return {
     kind: 'watermark',
     order: redisPositionOrder,

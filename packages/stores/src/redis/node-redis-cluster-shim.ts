@@ -1,11 +1,9 @@
 import type { StoreHandle } from '@rendezvous/protocol';
 import { createShim } from '../shim-proxy.js';
-import type { Parameter } from './command-plan.js';
 import type {
   NodeRedisClient,
   NodeRedisCluster,
   NodeRedisSlots,
-  QueuedCommand,
   Run,
 } from './node-redis-driver.js';
 import { toGeneratedMethods, toHookedCallers, toViewMethods } from './node-redis-methods.js';
@@ -91,16 +89,11 @@ function toAskingView(node: NodeRedisClient, chainId: symbol): NodeRedisClient {
     const [, reply] = await Promise.all([node.sendCommand(['ASKING'], { chainId }), send()]);
     return reply;
   };
-  return Object.create(node, {
-    sendCommand: {
-      value: (parameters: readonly Parameter[], options?: object) =>
-        ask(() => node.sendCommand(parameters, options)),
-    },
-    _executeMulti: {
-      value: (commands: readonly QueuedCommand[], ...rest: readonly unknown[]) =>
-        ask(() => node._executeMulti(commands, ...rest)),
-    },
-  }) as NodeRedisClient;
+  const sending: Pick<NodeRedisClient, 'sendCommand' | '_executeMulti'> = {
+    sendCommand: (parameters, options) => ask(() => node.sendCommand(parameters, options)),
+    _executeMulti: (commands, ...rest) => ask(() => node._executeMulti(commands, ...rest)),
+  };
+  return Object.assign(Object.create(node) as NodeRedisClient, sending);
 }
 
 function viewSlots(slots: NodeRedisSlots, nodes: NodeShims): NodeRedisSlots {

@@ -38,6 +38,10 @@ export async function formCluster(shards: readonly ShardServers[]): Promise<read
     return isComplete && nodeCount === servers.length;
   });
   await Promise.all(shards.map(replicate));
+  await untilAll(servers, 'the servers do not know who follows whom', async ({ url }) => {
+    const { replicaCount } = await readClusterState(url);
+    return replicaCount === shards.length;
+  });
   return ranges;
 }
 
@@ -80,10 +84,25 @@ async function untilAll(
   await Promise.all(servers.map((server) => untilTrue(problem, () => isReady(server))));
 }
 
+/**
+ * Resolves once every server sends clients to every replica, which it does from a replica's first
+ * replicated write on.
+ */
+export async function untilServing(shards: readonly ShardServers[]): Promise<void> {
+  await Promise.all(shards.map(({ primary }) => withRedis(primary.url, (c) => c.flushall())));
+  const servers = shards.flatMap(({ primary, replica }) => [primary, replica]);
+  await untilAll(servers, 'the servers do not know their replicas', async ({ url }) => {
+    const shares = await withRedis(url, (client) => client.cluster('SLOTS'));
+    // Each tells first and last slot, the primary, and those of its replicas that serve.
+    return shares.length === shards.length && shares.every((share) => share.length > 3);
+  });
+}
+
 /** How a server sees the cluster. */
 export interface ClusterState {
   readonly role: string | undefined;
   readonly nodeCount: number;
+  readonly replicaCount: number;
   /** Every slot has an owner. */
   readonly isComplete: boolean;
 }
@@ -99,6 +118,7 @@ export function readClusterState(url: string): Promise<ClusterState> {
       role: replication.get('role'),
       // Those in a handshake have no name yet.
       nodeCount: nodes.filter((node) => !node.includes('handshake')).length,
+      replicaCount: nodes.filter((node) => node.includes('slave')).length,
       isComplete: state.includes('cluster_slots_assigned:16384'),
     };
   });

@@ -15,7 +15,7 @@ import type { LagGate } from '../lag-gate.js';
 import { startReaper, type Reaper } from '../reaper.js';
 import type { LaunchedServer } from '../server-process.js';
 import { readInfo, withRedis } from './ask-redis.js';
-import { formCluster, readClusterState } from './form-cluster.js';
+import { formCluster, readClusterState, untilServing } from './form-cluster.js';
 import { createRedisLagGate } from './redis-lag-gate.js';
 import { findRedisProgram } from './redis-program.js';
 import { startRedisServer, type RedisServer } from './redis-server.js';
@@ -56,7 +56,7 @@ export interface RedisCluster {
 }
 
 /**
- * Starts a cluster and resolves once every server serves, and every replica follows. Rejects with
+ * Starts a cluster and resolves once every replica follows, and clients are sent to it. Rejects with
  * `config_invalid` when Redis is not installed. Needs Redis 7.
  */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
@@ -78,6 +78,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
     const slots = await formCluster(launched);
     const shards = launched.map((shard, index) => toShard(shard, slots[index] ?? [0, 0]));
     await Promise.all(launched.map(({ replica }) => untilFollowing(replica.url)));
+    await untilServing(launched);
     return assemble(shards, shutdown);
   } catch (error) {
     await shutdown();
