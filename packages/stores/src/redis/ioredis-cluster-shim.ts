@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { StoreHandle } from '@rendezvous/protocol';
 import { createShim } from '../shim-proxy.js';
 import type {
@@ -9,18 +10,27 @@ import type {
   IoredisStream,
 } from './ioredis-driver.js';
 import { isCommandMethod, shimIoredis } from './ioredis-shim.js';
+import type { InCluster } from './ioredis-shim.js';
 
 /**
  * `cluster` with its writes reported to `handle` and its reads waiting through it.
  *
  * The driver finds the server for each command and sends it there on that server's own client,
  * redirections included. Here it finds wrapped ones: what happens to a command is decided where it
- * is served, by the role, the position and the order of that connection.
+ * is served, by the role, the position and the order of that connection. The driver may send it from
+ * a queue or a timer that it shares among commands: what tells a command's request is kept with it.
  */
 export function shimIoredisCluster(cluster: IoredisCluster, handle: StoreHandle): IoredisCluster {
+  const contexts = new WeakMap<IoredisCommand, AsyncResource>();
+  const inCluster: InCluster = {
+    runInContextOf: (command, run) => {
+      const context = contexts.get(command);
+      return context === undefined ? run() : context.runInAsyncScope(run);
+    },
+  };
   const shims = new WeakMap<object, IoredisClient>();
   const toShim = (node: IoredisClient): IoredisClient => {
-    const shim = shims.get(node) ?? shimIoredis(node, handle, true);
+    const shim = shims.get(node) ?? shimIoredis(node, handle, inCluster);
     shims.set(node, shim);
     return shim;
   };
@@ -33,6 +43,7 @@ export function shimIoredisCluster(cluster: IoredisCluster, handle: StoreHandle)
     connectionPool,
     offlineQueue,
     sendCommand: (command: IoredisCommand, stream?: IoredisStream, node?: object) => {
+      if (!contexts.has(command)) contexts.set(command, new AsyncResource('RendezvousCommand'));
       offlineQueue.sendIfReady();
       return send({ command, ...(stream && { stream }), ...(node && { node }) });
     },

@@ -17,14 +17,14 @@ import type { RedisLink } from './redis-link.js';
  * caller's promise. The shim sends another one in its place, which answers to the shim, and settles
  * the caller's when its time has come; so replies, errors and callbacks are made by the driver.
  *
- * `isInCluster`: the client is a cluster's connection to one of its servers.
+ * With `inCluster` the client is a cluster's connection to one of its servers.
  */
 export function shimIoredis(
   client: IoredisClient,
   handle: StoreHandle,
-  isInCluster = false,
+  inCluster?: InCluster,
 ): IoredisClient {
-  const link = createIoredisLink(client, isInCluster);
+  const link = createIoredisLink(client, inCluster !== undefined);
   const asking = createAskingPrefix(client);
   const runner = new CommandRunner(link, handle);
   const batches = new WeakMap<IoredisStream, IoredisCommand[]>();
@@ -46,13 +46,13 @@ export function shimIoredis(
     return command.promise;
   };
 
-  const sendCommand = (command: IoredisCommand, stream?: IoredisStream): unknown => {
+  const sendHere = (command: IoredisCommand, stream?: IoredisStream): unknown => {
     if (stream !== undefined) {
       return runner.mayPass('write')
         ? client.sendCommand(command, stream)
         : sendInBatch(command, stream);
     }
-    if (command.name === 'asking' && isInCluster) return asking.hold(command);
+    if (command.name === 'asking' && inCluster) return asking.hold(command);
     const sendPrefix = asking.take();
     const plan = planCommand(command.name, command.args);
     if (runner.mayPass(plan.kind)) {
@@ -68,6 +68,11 @@ export function shimIoredis(
       },
     );
     return command.promise;
+  };
+
+  const sendCommand = (command: IoredisCommand, stream?: IoredisStream): unknown => {
+    const run = (): unknown => sendHere(command, stream);
+    return inCluster === undefined ? run() : inCluster.runInContextOf(command, run);
   };
 
   const commandNames = new Set(client.getBuiltinCommands());
@@ -104,6 +109,12 @@ function createAskingPrefix(client: IoredisClient): {
     },
     take,
   };
+}
+
+/** What a cluster tells the shims of its connections. */
+export interface InCluster {
+  /** Runs `run` in the asynchronous context of whoever called for the command. */
+  runInContextOf(command: IoredisCommand, run: () => unknown): unknown;
 }
 
 /** Methods that send commands through `this`: the commands, and what is built on them. */

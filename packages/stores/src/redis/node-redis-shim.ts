@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { StoreHandle } from '@rendezvous/protocol';
 import { createShim } from '../shim-proxy.js';
 import { planCommand } from './command-plan.js';
@@ -31,7 +32,9 @@ export function shimNodeRedisPool(pool: NodeRedisPool, handle: StoreHandle): Nod
 }
 
 function shimPoolView(pool: NodeRedisPool, nodes: NodeShims): NodeRedisPool {
-  const execute = (run: Run): Promise<unknown> => pool.execute((node) => run(nodes.toShim(node)));
+  // One that waits for a client is run where another one has given it back: in that one's context.
+  const execute = (run: Run): Promise<unknown> =>
+    pool.execute(AsyncResource.bind((node: NodeRedisClient) => run(nodes.toShim(node))));
   const overrides = {
     ...toGeneratedMethods(pool, toHookedCallers(pool, { execute: { value: execute } })),
     ...toViewMethods(pool, (view) => shimPoolView(view, nodes)),
