@@ -61,10 +61,13 @@ const wrong: readonly [line: string, stderr: string][] = [
     '--versoin',
     'rendezvous: unknown option "--versoin". Did you mean "--version"?\nSee "rendezvous --help".\n',
   ],
-  ['bench', 'rendezvous: "bench" takes a second word: bench window.\nSee "rendezvous --help".\n'],
+  [
+    'bench',
+    'rendezvous: "bench" takes a second word: bench window, bench open.\nSee "rendezvous --help".\n',
+  ],
   [
     'bench windwo --json',
-    'rendezvous: "bench" takes a second word: bench window.\nSee "rendezvous --help".\n',
+    'rendezvous: "bench" takes a second word: bench window, bench open.\nSee "rendezvous --help".\n',
   ],
   [
     'bench window --prot 1',

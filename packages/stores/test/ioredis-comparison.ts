@@ -1,16 +1,10 @@
 import type { RedisPair } from '@rendezvous/testkit';
 import { startRedisPair } from '@rendezvous/testkit';
-import type { RedisOptions } from 'ioredis';
 import { Redis } from 'ioredis';
 import { expect } from 'vitest';
 import { wrapIoredis } from '../src/redis/index.js';
+import type { IoredisCase } from './ioredis-cases.js';
 import { RecordingHandle } from './recording-handle.js';
-
-export type IoredisCase = readonly [
-  title: string,
-  run: (client: Redis) => Promise<unknown>,
-  options?: RedisOptions | undefined,
-];
 
 /** A server on which a bare and a wrapped client do the same from the same state. */
 export interface IoredisComparison {
@@ -23,7 +17,10 @@ export interface IoredisComparison {
   shutdown(): Promise<void>;
 }
 
-export async function startIoredisComparison(): Promise<IoredisComparison> {
+/** Compares clients of `Driver`: the `Redis` of one of the driver's versions. */
+export async function startIoredisComparison(
+  Driver: new (url: string, options: object) => Redis,
+): Promise<IoredisComparison> {
   const pair = await startRedisPair();
   const keeper = new Redis(pair.primary.url);
   const reset = async (): Promise<void> => {
@@ -38,11 +35,11 @@ export async function startIoredisComparison(): Promise<IoredisComparison> {
   };
   const runOn = async ([, run, options]: IoredisCase, wrap: boolean): Promise<unknown> => {
     await reset();
-    const bare = new Redis(pair.primary.url, options as object);
+    const bare = new Driver(pair.primary.url, options ?? {});
     bare.on('error', () => undefined);
     const client = wrap ? wrapIoredis(bare, new RecordingHandle({ afterWrite: openLate })) : bare;
     try {
-      return await run(client);
+      return await run(client, keeper);
     } finally {
       bare.disconnect();
     }

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { Redis as Redis5 } from 'ioredis5';
 import { createClient } from 'redis';
 import type { StoreHandle } from '@rendezvous/protocol';
 import { wrapIoredis, wrapRedis } from '../src/redis/index.js';
@@ -17,8 +18,20 @@ export interface TestClient {
 
 export type Connect = (url: string, handle: StoreHandle) => Promise<TestClient>;
 
-export const connectIoredis: Connect = async (url, handle) => {
-  const bare = new Redis(url, { lazyConnect: true });
+type Driver = new (url: string, options: object) => Redis;
+
+export const connectIoredis: Connect = (url, handle) => connectDriver(Redis, url, handle);
+
+/** The version before. */
+export const connectIoredis5: Connect = (url, handle) =>
+  connectDriver(Redis5 as unknown as Driver, url, handle);
+
+async function connectDriver(
+  DriverClass: Driver,
+  url: string,
+  handle: StoreHandle,
+): Promise<TestClient> {
+  const bare = new DriverClass(url, { lazyConnect: true });
   bare.on('error', () => undefined);
   const client = wrapIoredis(bare, handle);
   await client.connect();
@@ -33,7 +46,7 @@ export const connectIoredis: Connect = async (url, handle) => {
       await client.quit();
     },
   };
-};
+}
 
 export const connectNodeRedis: Connect = async (url, handle) => {
   const bare = createClient({ url });

@@ -4,6 +4,10 @@ export type { PostgresPair, PostgresPairOptions } from './postgres/postgres-pair
 export type { PostgresServer } from './postgres/postgres-server.js';
 export { startRedisPair } from './redis/redis-pair.js';
 export type { RedisPair, RedisPairOptions } from './redis/redis-pair.js';
+export { startRedisCluster } from './redis/redis-cluster.js';
+export type { RedisCluster, RedisClusterOptions, RedisShard } from './redis/redis-cluster.js';
+export { startRedisSentinel } from './redis/redis-sentinel.js';
+export type { RedisSentinel } from './redis/redis-sentinel.js';
 export type { RedisServer } from './redis/redis-server.js';
 export type { DatastoreServer } from './server-process.js';
 export type { LagGate } from './lag-gate.js';

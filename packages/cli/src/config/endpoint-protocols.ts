@@ -4,4 +4,5 @@ import type { StoreKind } from './define-config.js';
 export const ENDPOINT_PROTOCOLS: Readonly<Record<StoreKind, readonly [string, ...string[]]>> = {
   postgres: ['postgres', 'postgresql'],
   redis: ['redis', 'rediss'],
+  'redis-cluster': ['redis-cluster', 'rediss-cluster'],
 };

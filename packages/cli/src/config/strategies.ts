@@ -1,9 +1,13 @@
 import type { VisibilityStrategy } from '@rendezvous/protocol';
 import { postgresVisibility } from '@rendezvous/stores/postgres';
-import { redisVisibility } from '@rendezvous/stores/redis';
+import { redisClusterVisibility, redisVisibility } from '@rendezvous/stores/redis';
 import type { StoreKind } from './define-config.js';
 
 /** How monitors learn of visibility, for every kind of store that a configuration may name. */
 export function createStrategies(): Readonly<Record<StoreKind, VisibilityStrategy>> {
-  return { postgres: postgresVisibility(), redis: redisVisibility() };
+  return {
+    postgres: postgresVisibility(),
+    redis: redisVisibility(),
+    'redis-cluster': redisClusterVisibility(),
+  };
 }

@@ -1,10 +1,8 @@
-import type { VisibilityStrategy } from '@rendezvous/protocol';
-import { postgresVisibility } from '@rendezvous/stores/postgres';
 import type { ServerOptions } from '@rendezvous/server';
-import { redisVisibility } from '@rendezvous/stores/redis';
 import { expect, test } from 'vitest';
 import { parseConfig } from './parse-config.js';
 import { toMonitorOptions } from './to-monitor-options.js';
+import { createStrategies } from './strategies.js';
 import { toServerOptions } from './to-server-options.js';
 import type { ServeFlags } from './to-server-options.js';
 
@@ -38,10 +36,7 @@ const single = parseConfig(
   { regions: { eu: { node: 'ws://localhost' }, near: { servedBy: 'eu' } }, stores: {} },
   'rendezvous.config.ts',
 );
-const strategies: { readonly postgres: VisibilityStrategy; readonly redis: VisibilityStrategy } = {
-  postgres: postgresVisibility(),
-  redis: redisVisibility(),
-};
+const strategies = createStrategies();
 const log = (): void => undefined;
 const flags: ServeFlags = { regions: [], nodes: [], monitors: 'inside', log };
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { settle } from '../../test/outcomes.js';
 import { RecordingHandle } from '../../test/recording-handle.js';
 import type { Recorded } from '../../test/recording-handle.js';
-import { connectIoredis, connectNodeRedis } from '../../test/redis-clients.js';
+import { connectIoredis, connectIoredis5, connectNodeRedis } from '../../test/redis-clients.js';
 import type { Connect, TestClient } from '../../test/redis-clients.js';
 
 let pair: RedisPair;
@@ -99,6 +99,7 @@ const failing: readonly Command[] = [
 
 describe.each([
   ['ioredis', connectIoredis],
+  ['ioredis 5', connectIoredis5],
   ['node-redis', connectNodeRedis],
 ])('with %s', (_, connect) => {
   it.each(writes)('%j opens one branch, with its position, on: %s', async (command, keys) => {

@@ -7,7 +7,8 @@ import { IssueOrder } from './issue-order.js';
 import { combinePlans, hasExecWritten, isQueued } from './operation.js';
 import type { Operation } from './operation.js';
 import type { LinkAnswer, RedisLink } from './redis-link.js';
-import { ReplicationRole } from './replication-role.js';
+import { createRoleSource } from './replication-role.js';
+import type { RoleSource } from './replication-role.js';
 import { confirmWrite, toPositionText } from './write-confirmation.js';
 
 /**
@@ -22,7 +23,7 @@ import { confirmWrite, toPositionText } from './write-confirmation.js';
 export class CommandRunner {
   readonly #link: RedisLink;
   readonly #handle: StoreHandle;
-  readonly #role: ReplicationRole;
+  readonly #role: RoleSource;
   readonly #order = new IssueOrder();
   readonly #delivery = new DeliveryOrder();
   /** What was queued on the connection since MULTI. */
@@ -31,7 +32,7 @@ export class CommandRunner {
   constructor(link: RedisLink, handle: StoreHandle) {
     this.#link = link;
     this.#handle = handle;
-    this.#role = new ReplicationRole(link);
+    this.#role = createRoleSource(link);
   }
 
   /** Whether such a command need not pass through here. */
@@ -94,7 +95,7 @@ export class CommandRunner {
       return reply;
     };
     for (;;) {
-      const fromPrimary = (this.#role.known ?? (await this.#role.learn())) === 'primary';
+      const fromPrimary = (this.#role.known(operation) ?? (await this.#role.learn())) === 'primary';
       const { connection } = this.#link;
       const reading = this.#handle.read({
         ...(keys && { keys }),
@@ -105,8 +106,7 @@ export class CommandRunner {
       });
       if (fromPrimary) issued();
       const reply = await reading;
-      // After a reconnect on the way another server may have answered.
-      if (!fromPrimary || connection === this.#link.connection) return reply;
+      if (!fromPrimary || !this.#role.isInDoubt(operation, connection)) return reply;
     }
   }
 

@@ -24,10 +24,33 @@ export type IoredisStream = object;
 export interface IoredisClient {
   readonly status: string;
   readonly stream?: { cork?: () => void; uncork?: () => void };
-  readonly options: object;
+  readonly options: { readonly readOnly?: boolean };
   sendCommand(command: IoredisCommand, stream?: IoredisStream): unknown;
   getBuiltinCommands(): string[];
   readonly publish: (...parameters: readonly string[]) => unknown;
   readonly info: (...parameters: readonly string[]) => unknown;
   duplicate(...parameters: readonly unknown[]): object;
+}
+
+/** A command that a cluster has nowhere to send yet. */
+export interface HeldCommand {
+  readonly command: IoredisCommand;
+  readonly stream?: IoredisStream;
+  readonly node?: object;
+}
+
+export interface IoredisClusterPool {
+  readonly nodes: Readonly<Record<'all' | 'master' | 'slave', object>>;
+  getNodes(role?: string): IoredisClient[];
+}
+
+export interface IoredisCluster {
+  readonly isCluster: true;
+  readonly status: string;
+  readonly connectionPool: IoredisClusterPool;
+  readonly sendCommand: (command: IoredisCommand, stream?: IoredisStream, node?: object) => unknown;
+  getBuiltinCommands(): string[];
+  duplicate(...parameters: readonly unknown[]): object;
+  once(event: 'ready' | 'end', listener: () => void): unknown;
+  removeListener(event: 'ready' | 'end', listener: () => void): unknown;
 }

@@ -4,13 +4,17 @@ import type { LinkAnswer, RedisLink } from './redis-link.js';
 /** The bid in the place of one that may not be published any more. */
 const NO_BID = '';
 
-export function createIoredisLink(client: IoredisClient): RedisLink {
+/** `isInCluster`: the client is a cluster's connection to one of its servers. */
+export function createIoredisLink(client: IoredisClient, isInCluster: boolean): RedisLink {
   return {
     get connection() {
       return client.stream;
     },
     get ready() {
       return client.status === 'ready';
+    },
+    get readsReplicas() {
+      return isInCluster ? client.options.readOnly === true : undefined;
     },
     together: (send) => {
       const { stream } = client;

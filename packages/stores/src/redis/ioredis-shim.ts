@@ -16,9 +16,16 @@ import type { RedisLink } from './redis-link.js';
  * Every command of ioredis, a pipeline's too, passes `sendCommand` as an object that holds the
  * caller's promise. The shim sends another one in its place, which answers to the shim, and settles
  * the caller's when its time has come; so replies, errors and callbacks are made by the driver.
+ *
+ * With `inCluster` the client is a cluster's connection to one of its servers.
  */
-export function shimIoredis(client: IoredisClient, handle: StoreHandle): IoredisClient {
-  const link = createIoredisLink(client);
+export function shimIoredis(
+  client: IoredisClient,
+  handle: StoreHandle,
+  inCluster?: InCluster,
+): IoredisClient {
+  const link = createIoredisLink(client, inCluster !== undefined);
+  const asking = createAskingPrefix(client);
   const runner = new CommandRunner(link, handle);
   const batches = new WeakMap<IoredisStream, IoredisCommand[]>();
 
@@ -39,15 +46,20 @@ export function shimIoredis(client: IoredisClient, handle: StoreHandle): Ioredis
     return command.promise;
   };
 
-  const sendCommand = (command: IoredisCommand, stream?: IoredisStream): unknown => {
+  const sendHere = (command: IoredisCommand, stream?: IoredisStream): unknown => {
     if (stream !== undefined) {
       return runner.mayPass('write')
         ? client.sendCommand(command, stream)
         : sendInBatch(command, stream);
     }
+    if (command.name === 'asking' && inCluster) return asking.hold(command);
+    const sendPrefix = asking.take();
     const plan = planCommand(command.name, command.args);
-    if (runner.mayPass(plan.kind)) return client.sendCommand(command);
-    runner.run(toOperation(client, link, command, plan)).then(
+    if (runner.mayPass(plan.kind)) {
+      sendPrefix();
+      return client.sendCommand(command);
+    }
+    runner.run(toOperation(client, link, command, plan, sendPrefix)).then(
       (reply) => {
         command.resolve(reply);
       },
@@ -56,6 +68,11 @@ export function shimIoredis(client: IoredisClient, handle: StoreHandle): Ioredis
       },
     );
     return command.promise;
+  };
+
+  const sendCommand = (command: IoredisCommand, stream?: IoredisStream): unknown => {
+    const run = (): unknown => sendHere(command, stream);
+    return inCluster === undefined ? run() : inCluster.runInContextOf(command, run);
   };
 
   const commandNames = new Set(client.getBuiltinCommands());
@@ -67,8 +84,41 @@ export function shimIoredis(client: IoredisClient, handle: StoreHandle): Ioredis
   return createShim(client, overrides, (name) => isCommandMethod(name, commandNames));
 }
 
+/**
+ * `ASKING`, which a cluster sends before a command that it was told to ask of another server, is about the
+ * very next command there: the two must not be parted.
+ */
+function createAskingPrefix(client: IoredisClient): {
+  hold(command: IoredisCommand): Promise<unknown>;
+  take(): () => void;
+} {
+  let held: IoredisCommand | undefined;
+  const take = (): (() => void) => {
+    const command = held;
+    held = undefined;
+    return () => command && client.sendCommand(command);
+  };
+  return {
+    hold: (command) => {
+      held = command;
+      // Nothing follows in this turn: it was somebody's own.
+      queueMicrotask(() => {
+        if (held === command) take()();
+      });
+      return command.promise;
+    },
+    take,
+  };
+}
+
+/** What a cluster tells the shims of its connections. */
+export interface InCluster {
+  /** Runs `run` in the asynchronous context of whoever called for the command. */
+  runInContextOf(command: IoredisCommand, run: () => unknown): unknown;
+}
+
 /** Methods that send commands through `this`: the commands, and what is built on them. */
-function isCommandMethod(name: string, commandNames: ReadonlySet<string>): boolean {
+export function isCommandMethod(name: string, commandNames: ReadonlySet<string>): boolean {
   return (
     commandNames.has(name) ||
     commandNames.has(name.replace(/Buffer$/, '')) ||
@@ -86,6 +136,7 @@ function toOperation(
   link: RedisLink,
   command: IoredisCommand,
   plan: CommandPlan,
+  sendPrefix: () => void,
 ): Operation<Reply> {
   let wasSent = false;
   return {
@@ -93,6 +144,7 @@ function toOperation(
     repeatable: plan.kind === 'read' && !plan.blocking,
     send: () => {
       const { stand, replied } = createStandIn(command, () => (wasSent = true));
+      sendPrefix();
       send(client, stand);
       return replied;
     },

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from 'vitest';
 import { IssueOrder } from './issue-order.js';
 import type { Issued } from './issue-order.js';
@@ -69,4 +70,28 @@ describe('IssueOrder', () => {
     expect(started).toEqual([1, 2, 3]);
     expect(order.idle).toBe(true);
   });
+});
+
+it('starts what waited in the context of its own caller', () => {
+  const order = new IssueOrder();
+  const requests = new AsyncLocalStorage<string>();
+  const started: (string | undefined)[] = [];
+  let issueFirst = (): void => undefined;
+  const add = (request: string, exclusive: boolean, start: (issued: () => void) => void): void => {
+    requests.run(request, () => {
+      order.add(exclusive, (issued) => {
+        started.push(requests.getStore());
+        start(issued);
+      });
+    });
+  };
+  add('first', true, (issued) => (issueFirst = issued));
+  add('second', false, (issued) => {
+    issued();
+  });
+  add('third', true, (issued) => {
+    issued();
+  });
+  requests.run('first', issueFirst);
+  expect(started).toEqual(['first', 'second', 'third']);
 });

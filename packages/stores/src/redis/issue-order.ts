@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+
 /** Told once what was started has reached the connection. */
 export type Issued = () => void;
 
@@ -10,7 +12,8 @@ interface Entry {
  * Keeps the order in which commands reach one connection although some wait before they do: reads
  * that wait for a replica pass each other, but whatever changes data or the connection's state
  * (`SELECT`, `MULTI`, `QUIT`) is issued neither before what came earlier nor after what came later.
- * While nothing waits, everything is started at once.
+ * While nothing waits, everything is started at once. What waits is started in the asynchronous context
+ * of its own caller, which tells the request that it belongs to.
  */
 export class IssueOrder {
   readonly #queue: Entry[] = [];
@@ -24,7 +27,7 @@ export class IssueOrder {
 
   /** Calls `start`, now or when its turn has come. It must call `issued` in the end. */
   add(exclusive: boolean, start: (issued: Issued) => void): void {
-    this.#queue.push({ exclusive, start });
+    this.#queue.push({ exclusive, start: this.idle ? start : AsyncResource.bind(start) });
     this.#startWaiting();
   }
 

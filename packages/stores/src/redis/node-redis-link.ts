@@ -1,7 +1,8 @@
 import type { NodeRedisClient } from './node-redis-driver.js';
 import type { RedisLink } from './redis-link.js';
 
-export function createNodeRedisLink(client: NodeRedisClient): RedisLink {
+/** `isInCluster`: the client is a cluster's connection to one of its servers. */
+export function createNodeRedisLink(client: NodeRedisClient, isInCluster: boolean): RedisLink {
   // The driver answers from a new connection a moment before it calls it ready and counts it.
   const readConnection = (): number => client.socketEpoch + (client.isReady ? 0 : 1);
   return {
@@ -10,6 +11,9 @@ export function createNodeRedisLink(client: NodeRedisClient): RedisLink {
     },
     get ready() {
       return client.isReady;
+    },
+    get readsReplicas() {
+      return isInCluster ? client.options.readonly === true : undefined;
     },
     // The driver does so by itself, at the end of the turn.
     together: (send) => send(),

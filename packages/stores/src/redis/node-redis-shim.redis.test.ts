@@ -1,10 +1,16 @@
 import type { RedisPair } from '@rendezvous/testkit';
 import { startRedisPair } from '@rendezvous/testkit';
-import type { RedisClientOptions } from 'redis';
-import { createClient, createClientPool, defineScript, RESP_TYPES } from 'redis';
+import { createClient, RESP_TYPES } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openLate } from '../../test/ioredis-comparison.js';
-import { called, settle, settleAll } from '../../test/outcomes.js';
+import type { NodeRedisCase, NodeRedisTestClient } from '../../test/node-redis-cases.js';
+import {
+  batchCases,
+  commandCases,
+  connectionCases,
+  createTestClient,
+  failureCases,
+} from '../../test/node-redis-cases.js';
 import { RecordingHandle } from '../../test/recording-handle.js';
 import type { NodeRedisLike } from './index.js';
 import { unwrap, wrapRedis } from './index.js';
@@ -14,26 +20,10 @@ import { unwrap, wrapRedis } from './index.js';
 // in the same order.
 
 let pair: RedisPair;
-let keeper: Client;
+let keeper: NodeRedisTestClient;
 
-type Client = ReturnType<typeof create>;
-
-const scripts = {
-  put: defineScript({
-    NUMBER_OF_KEYS: 1,
-    SCRIPT: "return redis.call('set', KEYS[1], ARGV[1])",
-    parseCommand(parser, key: string, value: string) {
-      parser.pushKey(key);
-      parser.push(value);
-    },
-    transformReply: (reply: unknown) => `put ${String(reply)}`,
-  }),
-};
-
-function create(options?: Options) {
-  const client = createClient({ url: pair.primary.url, ...(options as object), scripts });
-  client.on('error', () => undefined);
-  return client;
+function create(options: object = {}): NodeRedisTestClient {
+  return createTestClient({ url: pair.primary.url, ...options });
 }
 
 beforeAll(async () => {
@@ -61,240 +51,25 @@ async function reset(): Promise<void> {
   await keeper.xAdd('stream', '1-1', { f: 'v' });
 }
 
-type Run = (client: Client) => Promise<unknown>;
-type Options = Omit<RedisClientOptions, 'RESP'> & { readonly RESP?: 2 | 3 };
-type Case = readonly [title: string, run: Run, options?: Options | undefined];
-
-async function collect(pages: AsyncIterable<unknown>): Promise<unknown[]> {
-  const items: unknown[] = [];
-  for await (const page of pages) items.push(page);
-  return items;
-}
-
-async function inOrder(calls: readonly (() => Promise<unknown>)[]): Promise<unknown> {
-  const order: number[] = [];
-  const note = (index: number) => (): void => {
-    order.push(index);
-  };
-  await Promise.all(calls.map((call, index) => call().then(note(index), note(index))));
-  return order;
-}
-
-const commands: readonly Case[] = [
-  ['GET', (c) => c.get('a')],
-  ['GET of no key', (c) => c.get('none')],
-  ['the name in capitals', (c) => c.GET('a')],
-  ['MGET', (c) => c.mGet(['a', 'b', 'none'])],
-  ['SET', (c) => c.set('a', 'new')],
-  ['SET … NX in vain', (c) => c.set('a', 'new', { condition: 'NX' })],
-  ['SET … GET', (c) => c.set('a', 'new', { GET: true })],
-  ['MSET', (c) => c.mSet({ a: '3', b: '4' })],
-  ['INCR', (c) => c.incr('a')],
-  ['DEL and EXISTS', (c) => Promise.all([c.del(['a', 'none']), c.exists(['a', 'b'])])],
-  ['EXPIRE and TTL', async (c) => [await c.expire('a', 100), await c.ttl('a')]],
-  ['HSET of an object', (c) => c.hSet('hash', { three: 3 })],
-  ['HGETALL becomes an object', (c) => c.hGetAll('hash')],
-  ['HINCRBYFLOAT', (c) => c.hIncrByFloat('hash', 'one', 0.5)],
-  ['LRANGE', (c) => c.lRange('list', 0, -1)],
-  ['LPOP with a count', (c) => c.lPopCount('list', 2)],
-  ['ZRANGE … WITHSCORES', (c) => c.zRangeWithScores('zset', 0, -1)],
-  ['SORT … STORE', (c) => c.sortStore('set', 'sorted', { ALPHA: true })],
-  [
-    'XADD and XRANGE',
-    async (c) => [await c.xAdd('stream', '2-1', { f: 'w' }), await c.xRange('stream', '-', '+')],
-  ],
-  ['XREAD', (c) => c.xRead({ key: 'stream', id: '0' }, { COUNT: 1 })],
-  ['RENAME', (c) => c.rename('a', 'c')],
-  ['COPY', (c) => c.copy('a', 'c')],
-  ['GETDEL', (c) => c.getDel('a')],
-  ['OBJECT ENCODING', (c) => c.objectEncoding('a')],
-  ['SCAN page by page', async (c) => (await collect(c.scanIterator())).flat().sort()],
-  ['HSCAN page by page', (c) => collect(c.hScanIterator('hash'))],
-  ['sendCommand()', (c) => c.sendCommand(['GET', 'a'])],
-  ['sendCommand() with odd case', (c) => c.sendCommand(['sEt', 'a', 'x'])],
-  ['sendCommand() with bytes', (c) => c.sendCommand([Buffer.from('GET'), Buffer.from('a')])],
-  ['bytes for text', (c) => c.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }).get('a')],
-  ['other options', (c) => c.withCommandOptions({ timeout: 1_000 }).set('a', '1')],
-  ['asap()', (c) => Promise.all([c.asap().set('a', '1'), c.get('a')])],
-  ['a signal', (c) => c.withAbortSignal(new AbortController().signal).get('a')],
-  ['PING and ECHO', (c) => Promise.all([c.ping(), c.echo('x')])],
-  ['DBSIZE', (c) => c.dbSize()],
-  ['CONFIG GET', (c) => c.configGet('appendonly')],
-  [
-    'SELECT keeps commands on their database',
-    async (c) => Promise.all([c.set('a', '0'), c.select(1), c.get('a'), c.select(0), c.get('a')]),
-  ],
-  ['BLPOP', (c) => c.blPop('list', 1)],
-  ['BLPOP in vain', (c) => c.blPop('none', 0.01)],
-  ['RESP 2', (c) => Promise.all([c.hGetAll('hash'), c.set('a', '1'), c.get('a')]), { RESP: 2 }],
-  ['a script', async (c) => [await c.put('a', 'x'), await c.put('a', 'y'), await c.get('a')]],
-  ['EVAL', (c) => c.eval('return {KEYS[1], ARGV[1]}', { keys: ['a'], arguments: ['x'] })],
-  [
-    'legacy()',
-    (c) => {
-      const legacy = c.legacy();
-      return called((callback) => legacy.set('a', 'x', callback));
-    },
-  ],
-];
-
-const failures: readonly Case[] = [
-  ['a wrong type', (c) => settle(c.incr('list'))],
-  ['a wrong number of arguments', (c) => settle(c.sendCommand(['GET']))],
-  ['an unknown command', (c) => settle(c.sendCommand(['NOSUCHCOMMAND', 'a']))],
-  ['a syntax error', (c) => settle(c.sendCommand(['SET', 'a', 'b', 'NO']))],
-  ['EVALSHA of no script', (c) => settle(c.evalSha('0'.repeat(40)))],
-  ['a script that does not compile', (c) => settle(c.eval('return ('))],
-  [
-    'a script that fails',
-    (c) => settle(c.eval("redis.call('set', 'a', '1') redis.call('incr', 'list')")),
-  ],
-  ['a module that is not there', (c) => settle(c.json.set('a', '$', 1))],
-  ['an argument that cannot be sent', (c) => settle(c.set('a', undefined as never))],
-  ['an aborted signal', (c) => settle(c.withAbortSignal(AbortSignal.abort()).set('a', '1'))],
-  [
-    'commands after close()',
-    async (c) => {
-      await c.close();
-      return settleAll(c.get('a'), c.set('a', '1'), c.multi().set('a', '1').exec());
-    },
-  ],
-  [
-    'commands after destroy()',
-    async (c) => {
-      await c.get('a');
-      const running = settleAll(c.get('a'), c.set('a', '1'));
-      c.destroy();
-      return running;
-    },
-  ],
-];
-
-const batches: readonly Case[] = [
-  ['a transaction', (c) => c.multi().set('a', '3').get('a').hGetAll('hash').exec()],
-  ['an empty transaction', (c) => c.multi().exec()],
-  ['a transaction as a pipeline', (c) => c.multi().set('a', '3').get('a').execAsPipeline()],
-  ['a pipeline with a failure', (c) => settle(c.multi().incr('list').get('a').execAsPipeline())],
-  ['a transaction with a script', (c) => c.multi().put('a', 'x').put('a', 'y').exec()],
-  [
-    'a transaction with a command that fails',
-    (c) => settle(c.multi().incr('list').set('a', '1').exec()),
-  ],
-  [
-    'a transaction that is aborted',
-    (c) => settle(c.multi().addCommand(['NOSUCHCOMMAND']).set('a', '1').exec()),
-  ],
-  [
-    'a watched key that changed',
-    async (c) => {
-      await c.watch('a');
-      await keeper.set('a', 'other');
-      return settle(c.multi().set('a', 'mine').exec());
-    },
-  ],
-  [
-    'the order of promises',
-    (c) =>
-      inOrder([
-        () => c.set('a', '1'),
-        () => c.get('a'),
-        () => c.incr('list'),
-        () => c.ping(),
-        () => c.put('a', 'x'),
-        () => c.mGet(['a', 'b']),
-        () => c.del('a'),
-      ]),
-  ],
-  [
-    'the order of transactions',
-    (c) => inOrder([() => c.multi().set('a', '2').exec(), () => c.multi().incr('list').exec()]),
-  ],
-];
-
-const connections: readonly Case[] = [
-  [
-    'events up to close()',
-    async (c) => {
-      const events: unknown[] = [];
-      for (const name of ['ready', 'reconnecting', 'end', 'connect', 'error']) {
-        c.on(name, (...given: unknown[]) => events.push([name, ...given]));
-      }
-      const other = await c.set('a', '1');
-      await c.close();
-      return [other, events, c.isOpen];
-    },
-  ],
-  [
-    'a reconnect, and what was asked meanwhile',
-    async (c) => {
-      await c.set('a', '1');
-      const again = new Promise((resolve) => c.once('reconnecting', resolve));
-      await keeper.sendCommand(['CLIENT', 'KILL', 'ID', String(await c.clientId())]);
-      await again;
-      return settleAll(c.get('a'), c.set('a', '2'), c.get('a'));
-    },
-  ],
-  [
-    'a subscription',
-    async (c) => {
-      let subscribed: Promise<unknown> | undefined;
-      const message = new Promise((resolve) => {
-        subscribed = c.subscribe('news', (...given) => {
-          resolve(given);
-        });
-      });
-      await subscribed;
-      await keeper.publish('news', 'hello');
-      const during = await c.get('a');
-      await c.unsubscribe('news');
-      return [await message, during, await c.get('a')];
-    },
-  ],
-  [
-    'monitor()',
-    async (c) => {
-      let monitoring: Promise<unknown> | undefined;
-      const seen = new Promise<unknown>((resolve) => {
-        monitoring = c.monitor((reply: unknown) => {
-          resolve(String(reply).split('"').slice(1));
-        });
-      });
-      await monitoring;
-      await keeper.get('seen');
-      return seen;
-    },
-  ],
-  [
-    'duplicate()',
-    async (c) => {
-      const other = await c.duplicate().connect();
-      const result = await other.get('a');
-      await other.close();
-      return [other.constructor === c.constructor, result];
-    },
-  ],
-  ['quit()', (c) => settleAll(c.set('a', '1'), c.quit())],
-];
-
-async function runOn(run: Run, options: Options | undefined, wrap: boolean): Promise<unknown> {
+async function runOn([, run, options]: NodeRedisCase, wrap: boolean): Promise<unknown> {
   await reset();
   const bare = create(options);
   const client = wrap ? wrapRedis(bare, new RecordingHandle({ afterWrite: openLate })) : bare;
   await client.connect();
   try {
-    return await run(client);
+    return await run(client, keeper);
   } finally {
     if (bare.isOpen) bare.destroy();
   }
 }
 
 describe('a wrapped client is the client', () => {
-  const cases = [...commands, ...failures, ...batches, ...connections];
-  it.each(cases.map(([title, run, options]) => ({ title, run, options })))(
+  const cases = [...commandCases, ...failureCases, ...batchCases, ...connectionCases];
+  it.each(cases.map((testCase) => ({ title: testCase[0], testCase })))(
     '$title',
-    async ({ run, options }) => {
-      const bare = await runOn(run, options, false);
-      const wrapped = await runOn(run, options, true);
+    async ({ testCase }) => {
+      const bare = await runOn(testCase, false);
+      const wrapped = await runOn(testCase, true);
       expect(wrapped).toEqual(bare);
     },
   );
@@ -328,9 +103,8 @@ describe('wrapRedis', () => {
     const handle = new RecordingHandle();
     const wrapped = wrapRedis(create(), handle);
     const cached = createClient({ RESP: 3, clientSideCache: { ttl: 0 } });
-    for (const client of [createClientPool(), cached, wrapped, {} as unknown]) {
+    for (const client of [cached, wrapped, {} as unknown]) {
       expect(() => wrapRedis(client as NodeRedisLike, handle)).toThrow('[config_invalid]');
     }
-    expect(() => wrapped.createPool()).toThrow('[config_invalid]');
   });
 });

@@ -1,11 +1,12 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { StoreHandle } from '@rendezvous/protocol';
-import { RendezvousError } from '@rendezvous/protocol';
 import { createShim } from '../shim-proxy.js';
 import { planCommand } from './command-plan.js';
 import type { CommandPlan, Parameter } from './command-plan.js';
 import { CommandRunner } from './command-runner.js';
-import type { NodeRedisClient, QueuedCommand } from './node-redis-driver.js';
+import type { NodeRedisClient, NodeRedisPool, QueuedCommand, Run } from './node-redis-driver.js';
 import { createNodeRedisLink, wasNeverSent } from './node-redis-link.js';
+import { toGeneratedMethods, toHookedCallers, toViewMethods } from './node-redis-methods.js';
 import {
   combinePlans,
   hasCommandWritten,
@@ -19,8 +20,61 @@ import type { RedisLink } from './redis-link.js';
 
 /** `client` with its writes reported to `handle` and its reads waiting through it. */
 export function shimNodeRedis(client: NodeRedisClient, handle: StoreHandle): NodeRedisClient {
-  const link = createNodeRedisLink(client._self);
-  return shimView({ link, runner: new CommandRunner(link, handle), handle }, client);
+  return shimView(createShimmed(client, handle, false), client);
+}
+
+/**
+ * `pool` with its writes reported to `handle` and its reads waiting through it: all it does, it does
+ * on one of its clients, through `execute`. A read that waits keeps its client meanwhile.
+ */
+export function shimNodeRedisPool(pool: NodeRedisPool, handle: StoreHandle): NodeRedisPool {
+  return shimPoolView(pool, createNodeShims(handle, false));
+}
+
+function shimPoolView(pool: NodeRedisPool, nodes: NodeShims): NodeRedisPool {
+  // One that waits for a client is run where another one has given it back: in that one's context.
+  const execute = (run: Run): Promise<unknown> =>
+    pool.execute(AsyncResource.bind((node: NodeRedisClient) => run(nodes.toShim(node))));
+  const overrides = {
+    ...toGeneratedMethods(pool, toHookedCallers(pool, { execute: { value: execute } })),
+    ...toViewMethods(pool, (view) => shimPoolView(view, nodes)),
+    execute,
+  };
+  return createShim(pool, overrides, () => true);
+}
+
+/** Wraps the clients that a pool, sentinel or cluster has of its servers, each one once. */
+export interface NodeShims {
+  toShim(node: NodeRedisClient): NodeRedisClient;
+  /** The same client, before each of whose commands another one is sent, in the same packet. */
+  toShimOfView(node: NodeRedisClient, view: NodeRedisClient): NodeRedisClient;
+}
+
+export function createNodeShims(handle: StoreHandle, isInCluster: boolean): NodeShims {
+  const known = new WeakMap<NodeRedisClient, Shimmed>();
+  const shims = new WeakMap<NodeRedisClient, NodeRedisClient>();
+  const toShimmed = (node: NodeRedisClient): Shimmed => {
+    const shimmed = known.get(node) ?? createShimmed(node, handle, isInCluster);
+    known.set(node, shimmed);
+    return shimmed;
+  };
+  return {
+    toShim: (node) => {
+      const shim = shims.get(node) ?? shimView(toShimmed(node), node);
+      shims.set(node, shim);
+      return shim;
+    },
+    toShimOfView: (node, view) => shimView(toShimmed(node), view),
+  };
+}
+
+function createShimmed(
+  client: NodeRedisClient,
+  handle: StoreHandle,
+  isInCluster: boolean,
+): Shimmed {
+  const link = createNodeRedisLink(client._self, isInCluster);
+  return { link, runner: new CommandRunner(link, handle), handle };
 }
 
 /** What the views of one client (`withTypeMapping()` and the like) have in common. */
@@ -72,19 +126,15 @@ function shimView(shimmed: Shimmed, client: NodeRedisClient): NodeRedisClient {
     });
   };
   const overrides = {
-    ...toCommandMethods(client, sendCommand),
-    ...toViewMethods(shimmed, client),
+    ...toGeneratedMethods(client, toHookedCallers(client, { sendCommand: { value: sendCommand } })),
+    ...toViewMethods(client, (view) => shimView(shimmed, view)),
     sendCommand,
     _executeMulti: executeMulti,
     _executePipeline: executePipeline,
     duplicate: (...parameters: readonly unknown[]) =>
       shimNodeRedis(client.duplicate(...parameters), handle),
-    createPool: () => {
-      throw new RendezvousError(
-        'config_invalid',
-        'a wrapped client makes no pools: this comes later',
-      );
-    },
+    createPool: (...parameters: readonly unknown[]) =>
+      shimNodeRedisPool(client.createPool(...parameters), handle),
   };
   return createShim(client, overrides, () => true);
 }
@@ -108,43 +158,4 @@ function toOperation(
     mayHaveWritten: (error) =>
       link.isErrorReply(error) ? mayHaveWrittenThough(plan, error) : !wasNeverSent(error),
   };
-}
-
-/**
- * The methods that the driver generates, one per command, script and module. They send through
- * `this` or `this._self`: here these are objects that inherit everything but `sendCommand`.
- */
-function toCommandMethods(
-  client: NodeRedisClient,
-  sendCommand: NodeRedisClient['sendCommand'],
-): Record<string, unknown> {
-  const sending = { sendCommand: { value: sendCommand } };
-  const self: object = Object.create(client._self, sending) as object;
-  const caller: object = Object.create(client, { ...sending, _self: { value: self } }) as object;
-  const moduleCaller: object = Object.create(client, sending) as object;
-  const methods: Record<string, unknown> = {};
-  const generated = Object.getPrototypeOf(client._self) as object;
-  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(generated))) {
-    if (name === 'constructor' || name === 'Multi') continue;
-    if (typeof property.value === 'function') {
-      const method = property.value as (...parameters: readonly unknown[]) => unknown;
-      methods[name] = (...parameters: readonly unknown[]) =>
-        Reflect.apply(method, caller, parameters);
-    } else if (property.get !== undefined) {
-      methods[name] = property.get.call(moduleCaller);
-    }
-  }
-  return methods;
-}
-
-/** Methods that return the client with other options. */
-function toViewMethods(shimmed: Shimmed, client: NodeRedisClient): Record<string, unknown> {
-  const methods: Record<string, unknown> = {};
-  for (const name of ['withCommandOptions', 'withTypeMapping', 'withAbortSignal', 'asap']) {
-    const method: unknown = Reflect.get(client, name);
-    if (typeof method !== 'function') continue;
-    methods[name] = (...parameters: readonly unknown[]) =>
-      shimView(shimmed, Reflect.apply(method, client, parameters) as NodeRedisClient);
-  }
-  return methods;
 }

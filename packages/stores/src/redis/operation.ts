@@ -59,7 +59,7 @@ export function mayHaveWrittenThough({ kind }: CommandPlan, error: unknown): boo
 
 /** Errors that tell that a script or function was not started. */
 const NEVER_RAN =
-  /^(?:NOSCRIPT|NOPERM|NOAUTH|LOADING|MASTERDOWN|BUSY|MOVED|ASK|CROSSSLOT|ERR (?:Error compiling|wrong number of arg|unknown command|Number of keys|Function not found))/;
+  /^(?:NOSCRIPT|NOPERM|NOAUTH|LOADING|MASTERDOWN|BUSY|MOVED|ASK|TRYAGAIN|CLUSTERDOWN|CROSSSLOT|ERR (?:Error compiling|wrong number of arg|unknown command|Number of keys|Function not found))/;
 
 export function isQueued(reply: Reply): boolean {
   const text: unknown = reply instanceof Uint8Array ? Buffer.from(reply).toString('latin1') : reply;

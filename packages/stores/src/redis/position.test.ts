@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodePosition, redisPositionOrder } from './position.js';
+import { encodePosition, parsePosition, relatePosition } from './position.js';
 import type { RedisPosition } from './position.js';
 
 const A = 'a'.repeat(40);
@@ -8,10 +8,10 @@ const B = 'b'.repeat(40);
 const C = 'c'.repeat(40);
 
 function relate(positionText: string, watermarkText: string): string {
-  const position = redisPositionOrder.parse(positionText);
-  const watermark = redisPositionOrder.parse(watermarkText);
+  const position = parsePosition(positionText);
+  const watermark = parsePosition(watermarkText);
   if (position === undefined || watermark === undefined) throw new Error('not a position');
-  return redisPositionOrder.relation(position, watermark);
+  return relatePosition(position, watermark);
 }
 
 describe('relation', () => {
@@ -51,7 +51,7 @@ describe('parse', () => {
     ` ${A}:1`,
     `${A}:1\n`,
   ])('rejects %j', (text) => {
-    expect(redisPositionOrder.parse(text)).toBeUndefined();
+    expect(parsePosition(text)).toBeUndefined();
   });
 });
 
@@ -66,7 +66,7 @@ describe('properties', () => {
   it('a position reads back from its text as it was', () => {
     fc.assert(
       fc.property(position, (original) => {
-        expect(redisPositionOrder.parse(encodePosition(original))).toEqual(original);
+        expect(parsePosition(encodePosition(original))).toEqual(original);
       }),
     );
   });
@@ -74,7 +74,7 @@ describe('properties', () => {
   it('parse never throws', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        redisPositionOrder.parse(text);
+        parsePosition(text);
       }),
     );
   });
@@ -83,8 +83,8 @@ describe('properties', () => {
     fc.assert(
       fc.property(position, position, offset, (target, watermark, growth) => {
         const later = { ...watermark, offset: watermark.offset + growth };
-        fc.pre(redisPositionOrder.relation(target, watermark) === 'reached');
-        expect(redisPositionOrder.relation(target, later)).toBe('reached');
+        fc.pre(relatePosition(target, watermark) === 'reached');
+        expect(relatePosition(target, later)).toBe('reached');
       }),
     );
   });
@@ -94,7 +94,7 @@ describe('properties', () => {
       fc.property(position, position, (target, watermark) => {
         fc.pre(target.replid !== watermark.replid);
         fc.pre(target.replid !== watermark.previous?.replid);
-        expect(redisPositionOrder.relation(target, watermark)).toBe('pending');
+        expect(relatePosition(target, watermark)).toBe('pending');
       }),
     );
   });
@@ -107,7 +107,7 @@ describe('properties', () => {
           offset: applied + since,
           previous: { replid: A, endOffset: applied + 1, exact: true },
         };
-        const relation = redisPositionOrder.relation({ replid: A, offset: written }, promoted);
+        const relation = relatePosition({ replid: A, offset: written }, promoted);
         expect(relation).toBe(written <= applied ? 'reached' : 'cut_off');
       }),
     );

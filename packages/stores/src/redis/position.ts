@@ -1,4 +1,4 @@
-import type { PositionOrder, PositionRelation } from '@rendezvous/protocol';
+import type { PositionRelation } from '@rendezvous/protocol';
 
 /**
  * A place in the replication stream of a Redis primary.
@@ -11,6 +11,8 @@ import type { PositionOrder, PositionRelation } from '@rendezvous/protocol';
  * or above the offset behind `@` is not in the new history, so only positions below it compare
  * (SPEC rule 10). A replica that followed a promotion knows no more than that it shares the old
  * history up to where it was itself (`~`): what lies beyond may still be shared, and stays pending.
+ *
+ * In cluster mode each shard has a stream of its own: `position-order.ts`.
  */
 export interface RedisPosition {
   /** The lineage: 40 hexadecimal digits. */
@@ -28,13 +30,11 @@ export interface PreviousLineage {
   readonly exact: boolean;
 }
 
-/** Compares positions of Redis' replication stream across promotions. */
-export const redisPositionOrder: PositionOrder<RedisPosition> = {
-  parse: parsePosition,
-  relation,
-};
-
-function relation(position: RedisPosition, watermark: RedisPosition): PositionRelation {
+/** How a position of one stream stands to a watermark of one stream. */
+export function relatePosition(
+  position: RedisPosition,
+  watermark: RedisPosition,
+): PositionRelation {
   const { previous } = watermark;
   if (position.replid !== watermark.replid) {
     if (position.replid !== previous?.replid) return 'pending';
@@ -45,7 +45,8 @@ function relation(position: RedisPosition, watermark: RedisPosition): PositionRe
 
 const POSITION = /^([0-9a-f]{40}):([0-9]{1,16})(?:;([0-9a-f]{40})([@~])([0-9]{1,16}))?$/;
 
-function parsePosition(text: string): RedisPosition | undefined {
+/** Undefined if `text` is none. */
+export function parsePosition(text: string): RedisPosition | undefined {
   const [, replid, offsetText, previousReplid, mark, endText] = POSITION.exec(text) ?? [];
   const offset = parseOffset(offsetText);
   if (replid === undefined || offset === undefined) return undefined;

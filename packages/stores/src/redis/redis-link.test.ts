@@ -15,7 +15,7 @@ it('rule 10: ioredis does not publish a bid once it has become stale', () => {
   const client = new Redis({ lazyConnect: true });
   client.sendCommand = (command) => sent.push(command as never);
   let stale = false;
-  const link = createIoredisLink(client as never);
+  const link = createIoredisLink(client as never, false);
   link.publish('channel', BID, () => stale).catch(() => undefined);
   const [command] = sent;
   expect(String(command?.toWritable({}))).toContain(BID);
@@ -37,7 +37,7 @@ it('rule 10: node-redis does not publish a bid once it has become stale', () => 
     },
   }) as NodeRedisClient;
   let stale = false;
-  const link = createNodeRedisLink(fake);
+  const link = createNodeRedisLink(fake, false);
   link.publish('channel', BID, () => stale).catch(() => undefined);
   const [parameters = []] = sent;
   expect([...parameters]).toEqual(['PUBLISH', 'channel', BID]);

@@ -10,6 +10,11 @@ export interface RedisLink {
   readonly connection: unknown;
   /** Commands go to the server at once; else they wait for a connection. */
   readonly ready: boolean;
+  /**
+   * In cluster mode: whether replicas answer reads on this connection (`READONLY`); on others they
+   * send clients to the primary. Undefined: not in cluster mode.
+   */
+  readonly readsReplicas: boolean | undefined;
   /** What `send` sends leaves in one packet, as far as the driver lets it. */
   together<T>(send: () => T): T;
   /**

@@ -8,6 +8,8 @@ export interface ReplicationInfo {
    * rebuilt from its primary's snapshot: what it shows then has no place in the stream.
    */
   readonly position?: RedisPosition;
+  /** The primary that a replica follows, as `host:port`. */
+  readonly follows?: string;
 }
 
 /** Undefined if `text` is not the answer of a Redis server (5 or later). */
@@ -21,12 +23,14 @@ export function parseReplicationInfo(text: string): ReplicationInfo | undefined 
   const role = toRole(fields.get('role'));
   const replid = fields.get('master_replid');
   if (role === undefined || replid === undefined || !REPLID.test(replid)) return undefined;
-  if (fields.get('master_sync_in_progress') === '1') return { role };
+  const follows = role === 'replica' ? readPrimaryAddress(fields) : undefined;
+  const server = { role, ...(follows !== undefined && { follows }) };
+  if (fields.get('master_sync_in_progress') === '1') return server;
   const offsetName = role === 'primary' ? 'master_repl_offset' : 'slave_repl_offset';
   const offset = readOffset(fields.get(offsetName));
   if (offset === undefined) return undefined;
   const previous = readPrevious(fields, role);
-  return { role, position: { replid, offset, ...(previous && { previous }) } };
+  return { ...server, position: { replid, offset, ...(previous && { previous }) } };
 }
 
 const REPLID = /^[0-9a-f]{40}$/;
@@ -34,6 +38,12 @@ const REPLID = /^[0-9a-f]{40}$/;
 function toRole(text: string | undefined): ReplicationInfo['role'] | undefined {
   if (text === 'master') return 'primary';
   return text === 'slave' ? 'replica' : undefined;
+}
+
+function readPrimaryAddress(fields: ReadonlyMap<string, string>): string | undefined {
+  const host = fields.get('master_host');
+  const port = fields.get('master_port');
+  return host === undefined || port === undefined ? undefined : `${host}:${port}`;
 }
 
 function readPrevious(

@@ -1,12 +1,20 @@
 import type { StoreHandle } from '@rendezvous/protocol';
 import { RendezvousError } from '@rendezvous/protocol';
 import { isWrapped } from '../shim-registry.js';
-import type { IoredisClient } from './ioredis-driver.js';
+import { shimIoredisCluster } from './ioredis-cluster-shim.js';
+import type { IoredisClient, IoredisCluster } from './ioredis-driver.js';
 import { shimIoredis } from './ioredis-shim.js';
-import type { NodeRedisClient } from './node-redis-driver.js';
-import { shimNodeRedis } from './node-redis-shim.js';
+import { shimNodeRedisCluster } from './node-redis-cluster-shim.js';
+import type {
+  NodeRedisClient,
+  NodeRedisCluster,
+  NodeRedisPool,
+  NodeRedisSentinel,
+} from './node-redis-driver.js';
+import { shimNodeRedisSentinel } from './node-redis-sentinel-shim.js';
+import { shimNodeRedis, shimNodeRedisPool } from './node-redis-shim.js';
 
-/** A `Redis` of ioredis, as far as its type matters here. */
+/** A `Redis` or `Cluster` of ioredis, as far as its type matters here. */
 export interface IoredisLike {
   sendCommand(...parameters: never[]): unknown;
   getBuiltinCommands(): string[];
@@ -20,9 +28,10 @@ export interface IoredisLike {
  * When Rendezvous is unreachable, a write still returns its own result within the store's
  * `openTimeoutMs`, and a read follows the store's `onUnavailable` policy.
  *
- * A server says itself whether it is a primary (reads never wait there) or a replica. Throws
- * `config_invalid` for anything else than a `Redis` of ioredis 5 or 6, for a `Cluster` (cluster mode
- * comes later), and for one that is wrapped already.
+ * A server says itself whether it is a primary (reads never wait there) or a replica. In a `Cluster`
+ * that is told from the connection: only reads of keys at a shard's primary do not wait. Throws
+ * `config_invalid` for anything else than a `Redis` or `Cluster` of ioredis 5 or 6, and for one that
+ * is wrapped already.
  *
  * @example
  * const redis = wrapIoredis(new Redis(url), rv.store('posts'));
@@ -30,24 +39,27 @@ export interface IoredisLike {
  */
 export function wrapIoredis<T extends IoredisLike>(client: T, handle: StoreHandle): T {
   assertBare('wrapIoredis', client);
-  if ('nodes' in client) throw invalid('wrapIoredis', 'cluster mode comes later');
-  if (!isIoredis(client)) throw invalid('wrapIoredis', 'it is not a Redis of ioredis');
+  if (!isIoredis(client)) throw invalid('wrapIoredis', 'it is no Redis or Cluster of ioredis');
+  if (isIoredisCluster(client)) {
+    return shimIoredisCluster(client, handle) as IoredisLike as T;
+  }
   return shimIoredis(client, handle) as IoredisLike as T;
 }
 
-/** A client of node-redis, as far as its type matters here. */
+/** A client, pool, sentinel or cluster of node-redis, as far as its type matters here. */
 export interface NodeRedisLike {
   sendCommand(...parameters: never[]): unknown;
-  readonly isReady: boolean;
+  readonly isOpen: boolean;
 }
 
 /**
- * Wraps a client of node-redis (`createClient()`): what `wrapIoredis` does, for the other driver.
- * `multi()`, `legacy()`, `duplicate()` and `withTypeMapping()` of it are wrapped too.
+ * Wraps what node-redis makes: `createClient()`, `createClientPool()`, `createSentinel()`,
+ * `createCluster()`. Does what `wrapIoredis` does, for the other driver. What it hands out
+ * (`multi()`, `legacy()`, `duplicate()`, `withTypeMapping()`, leases, clients of single servers) is
+ * wrapped too.
  *
- * Throws `config_invalid` for anything else than a client of node-redis 6, for clusters, pools and
- * sentinels (they come later), for one with a client-side cache (it would answer without the server),
- * and for one that is wrapped already.
+ * Throws `config_invalid` for anything else than these of node-redis 6, for one with a client-side
+ * cache (it would answer without the server), and for one that is wrapped already.
  *
  * @example
  * const redis = wrapRedis(await createClient({ url }).connect(), rv.store('posts'));
@@ -55,19 +67,36 @@ export interface NodeRedisLike {
  */
 export function wrapRedis<T extends NodeRedisLike>(client: T, handle: StoreHandle): T {
   assertBare('wrapRedis', client);
-  if (!isNodeRedis(client)) {
-    throw invalid(
-      'wrapRedis',
-      'it is not a client of node-redis 6, or a cluster, pool or sentinel',
-    );
-  }
-  if (client.clientSideCache !== undefined) {
+  if ('clientSideCache' in client && client.clientSideCache !== undefined) {
     throw invalid('wrapRedis', 'its client-side cache answers reads without the server');
   }
-  return shimNodeRedis(client, handle) as NodeRedisLike as T;
+  return shimAny(client, handle) as NodeRedisLike as T;
 }
 
-function isNodeRedis(client: NodeRedisLike): client is NodeRedisLike & NodeRedisClient {
+function shimAny(client: NodeRedisLike, handle: StoreHandle): object {
+  if (isNodeRedis(client)) return shimNodeRedis(client, handle);
+  if (isNodeRedisPool(client)) return shimNodeRedisPool(client, handle);
+  if (isNodeRedisSentinel(client)) return shimNodeRedisSentinel(client, handle);
+  if (isNodeRedisCluster(client)) return shimNodeRedisCluster(client, handle);
+  throw invalid('wrapRedis', 'it is no client, pool, sentinel or cluster of node-redis 6');
+}
+
+function isNodeRedisPool(client: object): client is NodeRedisPool {
+  const { execute, idleClients } = client as Partial<NodeRedisPool>;
+  return typeof execute === 'function' && typeof idleClients === 'number';
+}
+
+function isNodeRedisSentinel(client: object): client is NodeRedisSentinel {
+  const { acquire, use, _execute } = client as Partial<NodeRedisSentinel>;
+  return [acquire, use, _execute].every((method) => typeof method === 'function');
+}
+
+function isNodeRedisCluster(client: object): client is NodeRedisCluster {
+  const { _execute, _slots } = client as Partial<NodeRedisCluster>;
+  return typeof _execute === 'function' && typeof _slots === 'object';
+}
+
+function isNodeRedis(client: object): client is NodeRedisClient {
   const { socketEpoch, _self, _executeMulti, _executePipeline } =
     client as Partial<NodeRedisClient>;
   return (
@@ -81,6 +110,11 @@ function isNodeRedis(client: NodeRedisLike): client is NodeRedisLike & NodeRedis
 function isIoredis(client: IoredisLike): client is IoredisLike & IoredisClient {
   const { sendCommand, getBuiltinCommands } = client as Partial<IoredisLike>;
   return typeof sendCommand === 'function' && typeof getBuiltinCommands === 'function';
+}
+
+function isIoredisCluster(client: object): client is IoredisCluster {
+  const { isCluster, connectionPool } = client as Partial<IoredisCluster>;
+  return isCluster === true && typeof connectionPool === 'object';
 }
 
 function assertBare(name: string, client: object): void {

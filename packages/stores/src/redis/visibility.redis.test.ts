@@ -13,7 +13,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { untilReached } from '../../test/caught-up.js';
 import { RecordingHandle } from '../../test/recording-handle.js';
-import { connectIoredis, connectNodeRedis } from '../../test/redis-clients.js';
+import { connectIoredis, connectIoredis5, connectNodeRedis } from '../../test/redis-clients.js';
 import type { Connect, TestClient } from '../../test/redis-clients.js';
 import { listenToSignals } from '../../test/redis-signals.js';
 import { toTarget } from '../../test/replica-target.js';
@@ -98,6 +98,7 @@ async function connectSignals(url: string): Promise<SignallingReplica> {
 
 describe.each([
   ['ioredis', connectIoredis],
+  ['ioredis 5', connectIoredis5],
   ['node-redis', connectNodeRedis],
 ])('a read right after a branch of %s has closed', (driver, connect) => {
   it('never misses the write, while one that does not wait does: by signals', async () => {

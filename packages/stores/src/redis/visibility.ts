@@ -7,9 +7,9 @@ import type {
 import { isUlid, RendezvousError } from '@rendezvous/protocol';
 import type { MonitorConnection } from './monitor-connection.js';
 import { connectForMonitoring } from './monitor-connection.js';
-import { encodePosition, redisPositionOrder } from './position.js';
-import { parseReplicationInfo } from './replication-info.js';
-import type { ReplicationInfo } from './replication-info.js';
+import { encodePosition } from './position.js';
+import { redisPositionOrder } from './position-order.js';
+import { readReplication } from './read-replication.js';
 import { toSignalChannel } from './signal-channel.js';
 
 /**
@@ -69,6 +69,7 @@ export function redisVisibility(
     async connectReplica(target, signal) {
       const { endpoint } = target;
       const connection = await connect(endpoint, signal);
+      await assertSignalsProve(connection);
       const channel = toSignalChannel(target);
       return toSignallingReplica(connection, channel, () => connect(endpoint, signal));
     },
@@ -89,6 +90,21 @@ async function readPrimary(
     throw new RendezvousError('store_failed', "the store's primary is a replica at the moment");
   } finally {
     await connection.shutdown();
+  }
+}
+
+/** In cluster mode `PUBLISH` travels from server to server, ahead of the writes before it. */
+async function assertSignalsProve(connection: MonitorConnection): Promise<void> {
+  try {
+    const info = await connection.request('INFO', 'cluster');
+    if (typeof info === 'string' && !info.includes('cluster_enabled:1')) return;
+    throw new RendezvousError(
+      'store_failed',
+      "the replica is in cluster mode: make the store one of kind 'redis-cluster'",
+    );
+  } catch (error) {
+    await connection.shutdown();
+    throw error;
   }
 }
 
@@ -140,14 +156,4 @@ function toSignallingReplica(
       await Promise.all([replica.shutdown(), subscriber?.shutdown()]);
     },
   };
-}
-
-async function readReplication(connection: MonitorConnection): Promise<ReplicationInfo> {
-  const reply = await connection.request('INFO', 'replication');
-  const info = typeof reply === 'string' ? parseReplicationInfo(reply) : undefined;
-  if (info !== undefined) return info;
-  throw new RendezvousError(
-    'store_failed',
-    "the server's answer has no replication offset: is it Redis 5 or later?",
-  );
 }

@@ -8,7 +8,7 @@ const withoutPermission = new WeakSet<RedisLink>();
 
 /**
  * Sends the two commands that follow each write on its connection: `PUBLISH` of its bid, which
- * travels to the replicas behind it, and `INFO replication`, which tells lineage and offset of one
+ * travels to the replicas behind it (not in cluster mode), and `INFO replication`, which tells lineage and offset of one
  * moment after it. Never rejects; undefined if the server did not tell.
  */
 export async function confirmWrite(
@@ -17,9 +17,9 @@ export async function confirmWrite(
   bid: string,
   isStale: () => boolean,
 ): Promise<LinkAnswer | undefined> {
-  const publishing = withoutPermission.has(link)
-    ? undefined
-    : link.publish(toSignalChannel(handle), bid, isStale);
+  const publishing = canSignal(link)
+    ? link.publish(toSignalChannel(handle), bid, isStale)
+    : undefined;
   const asking = link.askReplication();
   publishing?.catch((error: unknown) => {
     giveUpPublishing(link, error);
@@ -30,6 +30,11 @@ export async function confirmWrite(
     if (link.isErrorReply(error)) warn('INFO', error);
     return undefined;
   }
+}
+
+/** In cluster mode a `PUBLISH` runs ahead of what was written before it. */
+function canSignal(link: RedisLink): boolean {
+  return link.readsReplicas === undefined && !withoutPermission.has(link);
 }
 
 /** A lineage and offset at or above the write; undefined on a server that is not a primary. */

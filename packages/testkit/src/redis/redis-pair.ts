@@ -9,8 +9,6 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { RendezvousError } from '@rendezvous/protocol';
 import { startDelayProxy, type DelayProxy } from '../delay-proxy.js';
 import type { LagGate } from '../lag-gate.js';
 import { startReaper, type Reaper } from '../reaper.js';
@@ -19,9 +17,8 @@ import { readInfo, withRedis } from './ask-redis.js';
 import { createRedisLagGate } from './redis-lag-gate.js';
 import { findRedisProgram } from './redis-program.js';
 import { startRedisServer, type RedisServer } from './redis-server.js';
+import { untilTrue } from './until-true.js';
 
-const REPLICATION_TIMEOUT_MS = 30_000;
-const POLL_INTERVAL_MS = 10;
 const WARM_UP_KEY = 'rendezvous-warm-up';
 
 export interface RedisPairOptions {
@@ -157,15 +154,6 @@ async function warmUp(primary: RedisServer, replica: RedisServer): Promise<void>
   await untilTrue(problem, isThere);
   await withRedis(primary.url, (client) => client.del(WARM_UP_KEY));
   await untilTrue(problem, async () => !(await isThere()));
-}
-
-/** Rejects with `store_failed` and `problem` when it does not become true in time. */
-async function untilTrue(problem: string, condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + REPLICATION_TIMEOUT_MS;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new RendezvousError('store_failed', problem);
-    await sleep(POLL_INTERVAL_MS);
-  }
 }
 
 async function readProduct(url: string): Promise<Parts['about']> {

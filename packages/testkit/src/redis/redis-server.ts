@@ -15,12 +15,14 @@ export interface RedisServerOptions {
   readonly logFile: string;
   /** The port of 127.0.0.1 where the server finds its primary; absent: it is one. */
   readonly primaryPort?: number;
+  /** The port of its cluster bus; absent: the server is not in cluster mode. */
+  readonly busPort?: number;
   readonly reaper: Reaper;
 }
 
 /** Starts Redis and resolves once it answers. A replica may still be connecting to its primary. */
 export function startRedisServer(options: RedisServerOptions): Promise<LaunchedServer> {
-  const { program, directory, logFile, primaryPort, reaper } = options;
+  const { program, directory, logFile, reaper } = options;
   return startServer(
     {
       name: 'Redis',
@@ -29,7 +31,7 @@ export function startRedisServer(options: RedisServerOptions): Promise<LaunchedS
       logFile,
       user: undefined,
       signals: { stop: 'SIGTERM', abandon: 'SIGKILL' },
-      argumentsFor: (port) => toArguments(port, directory, primaryPort),
+      argumentsFor: (port) => toArguments(port, options),
       urlOf: (port) => `redis://127.0.0.1:${String(port)}`,
       answers: isProcess,
       isPassing: (log) => log.includes('Address already in use'),
@@ -38,7 +40,10 @@ export function startRedisServer(options: RedisServerOptions): Promise<LaunchedS
   );
 }
 
-function toArguments(port: number, directory: string, primaryPort: number | undefined): string[] {
+function toArguments(
+  port: number,
+  { directory, primaryPort, busPort }: RedisServerOptions,
+): string[] {
   const settings: Record<string, string> = {
     bind: '127.0.0.1',
     port: String(port),
@@ -54,8 +59,21 @@ function toArguments(port: number, directory: string, primaryPort: number | unde
     // A link that is held must not look like one that broke.
     'repl-timeout': '3600',
     ...(primaryPort !== undefined && { replicaof: `127.0.0.1 ${String(primaryPort)}` }),
+    ...(busPort !== undefined && toClusterSettings(busPort)),
   };
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...toWords(value)]);
+}
+
+function toClusterSettings(busPort: number): Record<string, string> {
+  return {
+    'cluster-enabled': 'yes',
+    'cluster-port': String(busPort),
+    // Only a test decides who fails over, and a busy machine looks like no dead one.
+    'cluster-replica-no-failover': 'yes',
+    'cluster-allow-replica-migration': 'no',
+    'cluster-node-timeout': '15000',
+    'cluster-require-full-coverage': 'no',
+  };
 }
 
 /** Each word of a value is an argument of its own; an empty value is one, too. */

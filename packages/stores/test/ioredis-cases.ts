@@ -1,22 +1,99 @@
 import { once } from 'node:events';
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, it } from 'vitest';
-import type { IoredisCase, IoredisComparison } from '../../test/ioredis-comparison.js';
-import { startIoredisComparison } from '../../test/ioredis-comparison.js';
-import { called, settle, settleAll, toOutcome } from '../../test/outcomes.js';
+import type { Redis } from 'ioredis';
+import { called, settle, settleAll, toOutcome } from './outcomes.js';
 
-// As in ioredis-shim.redis.test.ts: bare and wrapped must come to the same, here also in the order of
-// callbacks and events.
+// What a wrapped client of ioredis is asked, and a bare one: both must come to the same.
 
-let comparison: IoredisComparison;
-let keeper: Redis;
+export type IoredisCase = readonly [
+  title: string,
+  /** `keeper`: a bare client beside the one that is tested. */
+  run: (client: Redis, keeper: Redis) => Promise<unknown>,
+  options?: object | undefined,
+];
 
-beforeAll(async () => {
-  comparison = await startIoredisComparison();
-  ({ keeper } = comparison);
-});
+async function collect(stream: AsyncIterable<unknown>): Promise<unknown[]> {
+  const items: unknown[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
+}
 
-afterAll(() => comparison.shutdown());
+export const commandCases: readonly IoredisCase[] = [
+  ['GET', (c) => c.get('a')],
+  ['GET of no key', (c) => c.get('none')],
+  ['GET as bytes', (c) => c.getBuffer('a')],
+  ['GET with a key of bytes', (c) => c.get(Buffer.from('a'))],
+  ['MGET', (c) => c.mget('a', 'b', 'none')],
+  ['SET', (c) => c.set('a', 'new')],
+  ['SET … NX in vain', (c) => c.set('a', 'new', 'NX')],
+  ['SET … GET', (c) => c.set('a', 'new', 'GET')],
+  ['MSET of an object', (c) => c.mset({ a: '3', b: '4' })],
+  ['INCR', (c) => c.incr('a')],
+  ['DEL and EXISTS', (c) => Promise.all([c.del('a', 'none'), c.exists('a', 'b')])],
+  ['EXPIRE and TTL', async (c) => [await c.expire('a', 100), await c.ttl('a')]],
+  ['HSET of an object', (c) => c.hset('hash', { three: 3 })],
+  ['HGETALL becomes an object', (c) => c.hgetall('hash')],
+  ['HGETALL as bytes', (c) => c.hgetallBuffer('hash')],
+  ['HINCRBYFLOAT', (c) => c.hincrbyfloat('hash', 'one', '0.5')],
+  ['LRANGE', (c) => c.lrange('list', 0, -1)],
+  ['LPOP with a count', (c) => c.lpop('list', 2)],
+  ['ZRANGE … WITHSCORES', (c) => c.zrange('zset', '0', '-1', 'WITHSCORES')],
+  ['SORT … STORE', (c) => c.sort('set', 'ALPHA', 'STORE', 'sorted')],
+  [
+    'XADD and XRANGE',
+    async (c) => [await c.xadd('stream', '2-1', 'f', 'w'), await c.xrange('stream', '-', '+')],
+  ],
+  ['XREAD', (c) => c.xread('COUNT', 1, 'STREAMS', 'stream', '0')],
+  ['RENAME', (c) => c.rename('a', 'c')],
+  ['COPY', (c) => c.copy('a', 'c')],
+  ['GETDEL', (c) => c.getdel('a')],
+  ['OBJECT ENCODING', (c) => c.object('ENCODING', 'a')],
+  ['SCAN as a stream', async (c) => (await collect(c.scanStream())).flat().sort()],
+  ['HSCAN as a stream', (c) => collect(c.hscanStream('hash'))],
+  ['call()', (c) => c.call('GET', 'a')],
+  ['callBuffer()', (c) => c.callBuffer('GET', 'a')],
+  ['call() with odd case', (c) => c.call('sEt', 'a', 'x')],
+  ['PING and ECHO', (c) => Promise.all([c.ping(), c.echo('x')])],
+  ['DBSIZE', (c) => c.dbsize()],
+  ['CONFIG GET', (c) => c.config('GET', 'appendonly')],
+  [
+    'SELECT keeps commands on their database',
+    async (c) => Promise.all([c.set('a', '0'), c.select(1), c.get('a'), c.select(0), c.get('a')]),
+  ],
+  ['BLPOP', (c) => c.blpop('list', 1)],
+  ['BLPOP in vain', (c) => c.blpop('none', 0.01)],
+  [
+    'a key prefix',
+    (c) => Promise.all([c.set('k', '1'), c.get('k'), c.keys('*k')]),
+    { keyPrefix: 'p:' },
+  ],
+];
+
+export const failureCases: readonly IoredisCase[] = [
+  ['a wrong type', (c) => settle(c.incr('list'))],
+  ['a wrong number of arguments', (c) => settle(c.call('GET'))],
+  ['an unknown command', (c) => settle(c.call('NOSUCHCOMMAND', 'a'))],
+  ['a syntax error', (c) => settle(c.call('SET', 'a', 'b', 'NO'))],
+  ['a friendly stack', (c) => settle(c.incr('list')), { showFriendlyErrorStack: true }],
+  ['EVALSHA of no script', (c) => settle(c.evalsha('0'.repeat(40), 0))],
+  ['a script that does not compile', (c) => settle(c.eval('return (', 0))],
+  [
+    'a script that fails',
+    (c) => settle(c.eval("redis.call('set', 'a', '1') redis.call('incr', 'list')", 0)),
+  ],
+  ['an argument that cannot be sent', (c) => settle(c.set('a', undefined as never))],
+  ['a command after quit()', async (c) => settleAll(c.quit(), c.get('a'), c.set('a', '1'))],
+  ['a command that times out', (c) => settle(c.blpop('none', 0)), { commandTimeout: 30 }],
+  [
+    'a server that refuses',
+    (c) => settleAll(c.get('a'), c.set('a', '1')),
+    { port: 1, maxRetriesPerRequest: 0, retryStrategy: () => null },
+  ],
+  [
+    'no offline queue',
+    (c) => settleAll(c.get('a'), c.set('a', '1')),
+    { enableOfflineQueue: false, lazyConnect: true },
+  ],
+];
 
 /** Calls of one turn, and the order in which their callbacks come. */
 async function inOrder(calls: readonly ((callback: () => void) => unknown)[]): Promise<unknown> {
@@ -46,7 +123,7 @@ async function eventsUntilEnd(client: Redis, start: () => unknown): Promise<unkn
   return events;
 }
 
-const batches: readonly IoredisCase[] = [
+export const batchCases: readonly IoredisCase[] = [
   ['a pipeline', (c) => c.pipeline().set('a', 3).get('a').hgetall('hash').exec()],
   [
     'a pipeline with a failure',
@@ -102,7 +179,7 @@ const batches: readonly IoredisCase[] = [
   ],
   [
     'a watched key that changed',
-    async (c) => {
+    async (c, keeper) => {
       await c.watch('a');
       await keeper.set('a', 'other');
       return c.multi().set('a', 'mine').exec();
@@ -125,7 +202,7 @@ const batches: readonly IoredisCase[] = [
   ['EVAL', (c) => c.eval('return {KEYS[1], ARGV[1]}', 1, 'a', 'x')],
   [
     'a command of one’s own',
-    async (c) => {
+    async (c, keeper) => {
       c.defineCommand('swap', {
         numberOfKeys: 1,
         lua: "return redis.call('getset', KEYS[1], ARGV[1])",
@@ -154,7 +231,7 @@ const batches: readonly IoredisCase[] = [
   ],
 ];
 
-const callbacks: readonly IoredisCase[] = [
+export const callbackCases: readonly IoredisCase[] = [
   ['a callback', (c) => called((callback) => c.get('a', callback))],
   ['a callback of a write', (c) => called((callback) => c.set('a', '1', callback))],
   ['a callback of a failure', (c) => called((callback) => c.incr('list', callback))],
@@ -200,7 +277,7 @@ const callbacks: readonly IoredisCase[] = [
   ],
 ];
 
-const connections: readonly IoredisCase[] = [
+export const connectionCases: readonly IoredisCase[] = [
   [
     'events up to quit()',
     (c) =>
@@ -221,7 +298,7 @@ const connections: readonly IoredisCase[] = [
   ],
   [
     'a reconnect, and what was queued meanwhile',
-    async (c) => {
+    async (c, keeper) => {
       await c.set('a', '1');
       const closed = once(c, 'close');
       await keeper.client('KILL', 'ID', await c.client('ID'));
@@ -231,7 +308,7 @@ const connections: readonly IoredisCase[] = [
   ],
   [
     'a subscription',
-    async (c) => {
+    async (c, keeper) => {
       const message = once(c, 'message');
       const count = await c.subscribe('news', 'sports');
       await keeper.publish('news', 'hello');
@@ -241,7 +318,7 @@ const connections: readonly IoredisCase[] = [
   ],
   [
     'a pattern subscription',
-    async (c) => {
+    async (c, keeper) => {
       const message = once(c, 'pmessage');
       await c.psubscribe('n*');
       await keeper.publish('news', 'hello');
@@ -250,7 +327,7 @@ const connections: readonly IoredisCase[] = [
   ],
   [
     'monitor()',
-    async (c) => {
+    async (c, keeper) => {
       const monitor = await c.monitor();
       const seen = once(monitor, 'monitor');
       await keeper.get('seen');
@@ -265,14 +342,7 @@ const connections: readonly IoredisCase[] = [
       const other = c.duplicate();
       const result = await other.get('a');
       await other.quit();
-      return [other.constructor === Redis, result];
+      return [other.constructor === c.constructor, result];
     },
   ],
 ];
-
-describe('a wrapped client is the client', () => {
-  const cases = [...batches, ...callbacks, ...connections];
-  it.each(cases.map((testCase) => ({ title: testCase[0], testCase })))('$title', ({ testCase }) =>
-    comparison.compare(testCase),
-  );
-});
