@@ -5,6 +5,7 @@ import type { Connection, Network, NodeEnd } from './network.js';
 
 /** The node that the link belongs to. */
 export interface LinkOwner {
+  readonly name: string;
   readonly region: string;
   peerConnected(peer: string): void;
   peerDisconnected(peer: string): void;
@@ -92,14 +93,14 @@ export class PeerLink {
 
   #connected(connection: Connection): void {
     this.#connection = connection;
-    this.#owner.peerConnected(this.#peer.region);
+    this.#owner.peerConnected(this.#peer.name);
   }
 
   #receive({ id, body }: NodeMessage): void {
     const report = this.#reports.get(id);
     if (report) {
       this.#reports.delete(id);
-      if (body.kind === 'done') this.#owner.reportAcknowledged(this.#peer.region, report);
+      if (body.kind === 'done') this.#owner.reportAcknowledged(this.#peer.name, report);
       else this.#hangUp();
       return;
     }
@@ -109,7 +110,7 @@ export class PeerLink {
       this.#env.count('batches lost');
       return;
     }
-    const isSane = body.kind === 'batch' && this.#owner.receiveBatch(this.#peer.region, body);
+    const isSane = body.kind === 'batch' && this.#owner.receiveBatch(this.#peer.name, body);
     if (!isSane) this.#hangUp();
   }
 
@@ -121,7 +122,7 @@ export class PeerLink {
   #lost(): void {
     const life = ++this.#life;
     this.#connection = undefined;
-    this.#owner.peerDisconnected(this.#peer.region);
+    this.#owner.peerDisconnected(this.#peer.name);
     this.#retry(life);
   }
 

@@ -6,84 +6,24 @@
  */
 import {
   type ClientBody,
-  coverOpen,
-  type Bookmark,
-  emptyBookmark,
-  encodeBookmark,
   isIncomplete,
-  markIncomplete,
-  mergeBookmarks,
   type NodeBody,
   type NodeMessage,
   type Open,
-  parseBookmark,
   toCoverage,
   type Wait,
 } from '@rendezvous/protocol';
-import { type Environment, SimulationFailure } from './environment.js';
+import type { Context } from './context.js';
+import type { Environment } from './environment.js';
+import { SimulationFailure } from './simulation-failure.js';
 import type { Connection, Network, NodeEnd } from './network.js';
 import { positionText, type SimulatedReplica, type Write } from './simulated-store.js';
 import { type AskedWait, describe, shortId, type Truth } from './truth.js';
 
-const NAMESPACE = 'default';
 const RETRY_MS = 400;
 const REQUEST_TIMEOUT_MS = 1_500;
 /** How long an open is retried while things fail. */
 const ATTEMPT_COUNT_MAX = 40;
-
-/** One end-to-end request: its own rid, and the bookmark that travels with it. */
-export class Context {
-  readonly rid: string;
-  readonly client: SimulatedClient;
-  bookmark: Bookmark = emptyBookmark(NAMESPACE);
-  /** What the bookmark truly covers: writes whose opens were acknowledged where it came from. */
-  readonly covered: Set<Write> = new Set<Write>();
-  /** Stores with a write whose open is not acknowledged yet. */
-  readonly #unacknowledged = new Map<Write, string>();
-
-  constructor(rid: string, client: SimulatedClient) {
-    this.rid = rid;
-    this.client = client;
-  }
-
-  begin(write: Write): void {
-    this.#unacknowledged.set(write, write.store.name);
-  }
-
-  /** The write ended with an error: nothing will be opened for it. */
-  forget(write: Write): void {
-    this.#unacknowledged.delete(write);
-  }
-
-  /** The write's open was acknowledged. Later acknowledgements of the same open change nothing. */
-  cover(write: Write, journal: string, sequence: number): boolean {
-    if (!this.#unacknowledged.delete(write)) return false;
-    this.bookmark = coverOpen(this.bookmark, this.rid, journal, sequence);
-    if (write.at) this.covered.add(write);
-    return true;
-  }
-
-  /** What is sent along: incomplete where an open is missing. */
-  get outgoing(): Bookmark {
-    let bookmark = this.bookmark;
-    for (const store of this.#unacknowledged.values()) bookmark = markIncomplete(bookmark, store);
-    return bookmark;
-  }
-
-  receive(text: string, covered: Iterable<Write>): void {
-    this.bookmark = mergeBookmarks(this.bookmark, parseBookmark(text, NAMESPACE));
-    for (const write of covered) this.covered.add(write);
-  }
-
-  /** An open is missing here, or was where something came from. */
-  get isIncomplete(): boolean {
-    return isIncomplete(this.outgoing, undefined);
-  }
-
-  get text(): string {
-    return encodeBookmark(this.outgoing);
-  }
-}
 
 export interface WaitOptions {
   readonly region: string;
@@ -102,12 +42,28 @@ export class SimulatedClient {
   readonly #sessions = new Map<NodeEnd, Connection>();
   readonly #pending = new Map<number, { readonly connection: Connection; readonly reply: Reply }>();
   #nextId = 1;
+  /** Changes with every crash: whatever was to be done before is not. */
+  #life = 0;
+  /** Of the wall clock, from which ids are minted. */
+  clockAheadMs = 0;
 
   constructor(env: Environment, network: Network, truth: Truth, region: string) {
     this.#env = env;
     this.#network = network;
     this.#truth = truth;
     this.region = region;
+  }
+
+  get life(): number {
+    return this.#life;
+  }
+
+  /** The process dies. Another one takes its place, and knows nothing. */
+  crash(): void {
+    this.#life++;
+    this.#pending.clear();
+    for (const session of this.#sessions.values()) session.break('client');
+    this.#sessions.clear();
   }
 
   /** Opens the write's branch, at one of the nodes after the other until it is acknowledged. */
@@ -119,9 +75,10 @@ export class SimulatedClient {
     attempt = 1,
   ): void {
     const node = this.#env.random.pick(nodes);
+    const life = this.#life;
     let isOver = false;
     const again = (): void => {
-      if (isOver) return;
+      if (isOver || life !== this.#life) return;
       isOver = true;
       if (attempt >= ATTEMPT_COUNT_MAX && !this.#env.isCalm) return;
       this.#env.soon(RETRY_MS, () => this.open(context, write, nodes, done, attempt + 1));
@@ -145,12 +102,15 @@ export class SimulatedClient {
 
   /** The write certainly failed. Retried until a node has taken it in. */
   abort(write: Write, node: NodeEnd): void {
+    const life = this.#life;
     this.#ask(node, { kind: 'abort', bid: write.bid }, (body) => {
       if (body?.kind === 'done') {
         write.isAborted = true;
-        this.#env.say(() => `${node.region} has the abort of ${shortId(write.bid)}`);
+        this.#env.say(() => `${node.name} has the abort of ${shortId(write.bid)}`);
       } else {
-        this.#env.soon(RETRY_MS, () => this.abort(write, node));
+        this.#env.soon(RETRY_MS, () => {
+          if (life === this.#life) this.abort(write, node);
+        });
       }
     });
   }
@@ -190,7 +150,9 @@ export class SimulatedClient {
 
   /** The same once more, while the first may still be blocked. */
   #askAgain(node: NodeEnd, { query, covered }: AskedWait): void {
+    const life = this.#life;
     this.#env.soon(query.timeoutMs, () => {
+      if (life !== this.#life) return;
       const again = { ...query, timeoutMs: 0 };
       this.#ask(node, again, () => undefined, { query: again, covered });
     });
@@ -219,7 +181,9 @@ export class SimulatedClient {
       this.#send(session, body, reply, wait);
       return;
     }
+    const life = this.#life;
     const lost = (): void => {
+      if (life !== this.#life) return;
       const connection = this.#sessions.get(node);
       this.#sessions.delete(node);
       for (const [id, pending] of this.#pending) {
@@ -230,6 +194,10 @@ export class SimulatedClient {
     };
     const end = { receive: (message: NodeMessage) => this.#receive(message), lost };
     this.#network.connect(this.region, node, end, (connection) => {
+      if (life !== this.#life) {
+        connection?.break('client');
+        return;
+      }
       if (!connection) {
         reply(undefined);
         return;

@@ -5,12 +5,17 @@
  *   lineage a:  1 2 3 4 5 6          a failover keeps what some replica ever had (here 4);
  *                     └ b: 5' 6'     the rest is lost, and positions 5 and 6 of `a` are cut off
  *
+ * Replicas with signals announce each write as they apply it, to whoever listens; some signals get
+ * lost (rule 13).
+ *
  * Two assumptions, both about the world and not about the protocol: a failover loses only writes
  * that no replica ever showed; and a replica that went down serves reads again only once the node
  * has heard from each of its monitors that it went (`claims`).
  */
+import type { PositionOrder } from '@rendezvous/protocol';
 import type { StoreDefinition } from '../../src/core/store-layout.js';
 import { testOrder } from '../test-node.js';
+import type { StorePlan } from './deployment.js';
 import type { Environment } from './environment.js';
 
 /** One write to one store, and what became of it. */
@@ -35,18 +40,18 @@ export interface Lineage {
   readonly forks: ReadonlyMap<string, number>;
 }
 
+/** Reading positions is most of what monitors make a node do; each is read once. */
+const POSITIONS: PositionOrder = { ...testOrder, parse: remember(testOrder.parse) };
+
 export class SimulatedStore {
   readonly definition: StoreDefinition;
+  readonly hasSignals: boolean;
   readonly replicas: readonly SimulatedReplica[];
   #lineage: Lineage = { name: 'a', log: [], forks: new Map() };
 
-  constructor(
-    env: Environment,
-    name: string,
-    home: string,
-    regions: Readonly<Record<string, number>>,
-  ) {
-    const named = Object.entries(regions).map(([region, replicaCount]) => ({
+  constructor(env: Environment, { name, home, replicaCounts, hasSignals }: StorePlan) {
+    this.hasSignals = hasSignals;
+    const named = Object.entries(replicaCounts).map(([region, replicaCount]) => ({
       name: region,
       replicas: Array.from(
         { length: replicaCount },
@@ -54,7 +59,7 @@ export class SimulatedStore {
       ),
     }));
     const { branchTtlMs } = env.settings;
-    this.definition = { name, home, regions: named, order: testOrder, branchTtlMs };
+    this.definition = { name, home, regions: named, order: POSITIONS, branchTtlMs };
     this.replicas = named
       .filter((region) => region.name !== home)
       .flatMap((region) =>
@@ -114,12 +119,18 @@ export interface Claim {
 
 const FOLLOW_MS = 300;
 const RETURN_RETRY_MS = 20;
+/** The share of signals that is not lost: production's is higher. */
+const SIGNAL_HEARD = 0.8;
 
 export class SimulatedReplica {
   readonly store: SimulatedStore;
   readonly region: string;
   readonly name: string;
   readonly claims: Set<Claim> = new Set<Claim>();
+  /** Whoever hears its signals. */
+  readonly listeners: Set<(bids: readonly string[]) => void> = new Set<
+    (bids: readonly string[]) => void
+  >();
   readonly #env: Environment;
   #lineage: Lineage;
   #applied = 0;
@@ -182,6 +193,7 @@ export class SimulatedReplica {
     if (!this.#isUp) return;
     this.#isUp = false;
     this.#incarnation++;
+    this.listeners.clear();
     this.#env.after(downMs, () => this.#return(lostCount, onReturn));
   }
 
@@ -209,10 +221,20 @@ export class SimulatedReplica {
     if (this.#lineage !== this.store.lineage && this.#changesLineage()) return;
     const behind = this.#lineage.log.length - this.#applied;
     if (behind <= 0) return;
+    const before = this.#applied;
     this.#applied += Math.min(behind, 1 + random.int(3));
     this.#highest = Math.max(this.#highest, this.#applied);
     this.#env.say(() => `${this.#title} is at ${this.watermark}`);
+    this.#signal(this.#lineage.log.slice(before, this.#applied));
     this.follow();
+  }
+
+  #signal(writes: readonly Write[]): void {
+    if (!this.store.hasSignals) return;
+    const heard = writes.filter(() => this.#env.random.chance(SIGNAL_HEARD)).map(({ bid }) => bid);
+    if (heard.length === 0) return;
+    this.#env.count('signals');
+    for (const listener of this.listeners) listener(heard);
   }
 
   /** Follows the new primary, in its own time. Returns whether that comes later. */
@@ -229,6 +251,14 @@ export class SimulatedReplica {
   get #title(): string {
     return `${this.store.name} ${this.name}`;
   }
+}
+
+function remember<T>(parse: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, parse(text));
+    return known.get(text) as T;
+  };
 }
 
 /** A position in the stores' notation; watermarks and barriers carry their history. */

@@ -1,0 +1,110 @@
+/** Journals as a node must know them: its own with what awaits a sync, and those of its peers. */
+import type { Open, Opened } from '@rendezvous/protocol';
+import type { RecoveredJournal } from '../../../src/core/core-state.js';
+import type { Effect } from '../../../src/core/effect.js';
+
+interface Progress {
+  readonly peer: string;
+  applied: number;
+  head: number;
+}
+
+interface AwaitedOpen {
+  readonly session: number;
+  readonly id: number;
+  readonly sequence: number;
+}
+
+export class JournalModel {
+  readonly own: string;
+  readonly #fail: (text: string) => never;
+  readonly #progress = new Map<string, Progress>();
+  readonly #current = new Map<string, string>();
+  #appended: number;
+  /** Ticket → the newest sequence that it makes durable. */
+  readonly #tickets = new Map<number, number>();
+  #awaited: readonly AwaitedOpen[] = [];
+  /** Opens that the input at hand appended, by bid. */
+  #appending = new Map<string, number>();
+
+  constructor({ id, head }: RecoveredJournal, fail: (text: string) => never) {
+    this.own = id;
+    this.#fail = fail;
+    this.#appended = head;
+    this.#progress.set(id, { peer: '', applied: head, head });
+  }
+
+  get durable(): number {
+    return this.#progress.get(this.own)?.applied ?? 0;
+  }
+
+  get(journal: string): Readonly<Progress> | undefined {
+    return this.#progress.get(journal);
+  }
+
+  isCurrent(journal: string): boolean {
+    const peer = this.#progress.get(journal)?.peer ?? '';
+    return this.#current.get(peer) === journal;
+  }
+
+  /** What the input at hand appends: sequences follow each other, without a gap (rule 3). */
+  appended(effects: readonly Effect[]): void {
+    this.#appending = new Map();
+    for (const effect of effects) {
+      if (effect.kind !== 'append') continue;
+      for (const record of effect.records) {
+        if (record.kind !== 'open') continue;
+        const { sequence, bid } = record.entry;
+        if (sequence !== ++this.#appended) this.#fail(`sequence ${String(sequence)} is out of turn`);
+        this.#appending.set(bid, sequence);
+      }
+      this.#tickets.set(effect.ticket, this.#appended);
+    }
+  }
+
+  /** An open that needs an entry has got one. */
+  append({ bid }: Open): number {
+    return this.#appending.get(bid) ?? this.#fail(`the open of ${bid} is not appended`);
+  }
+
+  expectAcknowledgement(session: number, id: number, sequence: number): void {
+    this.#awaited = [...this.#awaited, { session, id, sequence }];
+  }
+
+  acknowledged(session: number, id: number, { sequence }: Opened): void {
+    const isThis = (one: AwaitedOpen): boolean =>
+      one.session === session && one.id === id && one.sequence === sequence;
+    if (!this.#awaited.some(isThis)) this.#fail(`sequence ${String(sequence)} was not awaited`);
+    this.#awaited = this.#awaited.filter((one) => !isThis(one));
+  }
+
+  /** What is durable is acknowledged at once, though a retry waits for those that came before it. */
+  checkAcknowledged(): void {
+    const [late] = this.#awaited;
+    if (late && late.sequence <= this.durable) this.#fail(`sequence ${String(late.sequence)} is durable, and not acknowledged`);
+  }
+
+  endSession(session: number): void {
+    this.#awaited = this.#awaited.filter((one) => one.session !== session);
+  }
+
+  synced(ticket: number): void {
+    const head = this.#tickets.get(ticket) ?? this.#fail(`ticket ${String(ticket)} is not known`);
+    this.apply(this.own, head, head);
+  }
+
+  /** A batch of a journal has come. Returns the journal that the peer had before, if another. */
+  seen(peer: string, journal: string): string | undefined {
+    const before = this.#current.get(peer);
+    this.#current.set(peer, journal);
+    if (!this.#progress.has(journal)) this.#progress.set(journal, { peer, applied: 0, head: 0 });
+    return before === journal ? undefined : before;
+  }
+
+  apply(journal: string, to: number, head: number): void {
+    const progress = this.#progress.get(journal);
+    if (!progress) return;
+    progress.applied = Math.max(progress.applied, to);
+    progress.head = Math.max(progress.head, head);
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * A second, slow and simple opinion of what a node must know and say.
+ *
+ * It is told every input of the core and every effect, and works out on its own which branches are
+ * open where, how far journals are applied, which replicas are ready and where the horizon is. After
+ * every input the core's status must say the same (STATE), its answers must be the ones that follow
+ * from it (ANSWERS), and no wait may sleep that could be answered (LIVENESS).
+ */
+import type { ClientMessage, NodeMessage, StatusAnswer, WaitAnswer } from '@rendezvous/protocol';
+import type { RecoveredJournal } from '../../../src/core/core-state.js';
+import type { NodeCore } from '../../../src/core/node-core.js';
+import type { StoreDefinition } from '../../../src/core/store-layout.js';
+import { SimulationFailure } from '../simulation-failure.js';
+import type { CoreOutput, NodeInput } from '../node-input.js';
+import { BlockedWaits } from './blocked-waits.js';
+import { BranchModel } from './branch-model.js';
+import { JournalModel } from './journal-model.js';
+import { createModelStore, type ModelStore } from './model-branch.js';
+import { ReplicaModel } from './replica-model.js';
+import { StreamModel } from './stream-model.js';
+
+export interface NodeModelOptions {
+  readonly nodeId: string;
+  readonly regions: readonly string[];
+  readonly stores: readonly StoreDefinition[];
+  readonly journal: RecoveredJournal;
+  readonly count: (what: string) => void;
+}
+
+const HOUSEKEEPING_INTERVAL_MS = 500;
+
+export class NodeModel {
+  readonly regions: readonly string[];
+  readonly stores: ReadonlyMap<string, ModelStore>;
+  readonly replicas: readonly ReplicaModel[];
+  readonly branches: BranchModel;
+  readonly journals: JournalModel;
+  readonly #name: string;
+  readonly #streams: StreamModel;
+  readonly #waits: BlockedWaits;
+  #housekeepingAtMs: number;
+  horizon: string;
+
+  constructor(options: NodeModelOptions, nowMs: number) {
+    const { nodeId, regions, journal, count } = options;
+    this.#name = nodeId;
+    this.regions = regions;
+    const stores = options.stores.map((store) => createModelStore(store, regions));
+    this.stores = new Map(stores.map((store) => [store.name, store]));
+    this.replicas = stores.flatMap((store) =>
+      store.places
+        .filter(({ replica, region }) => replica !== '' && region !== store.home)
+        .map((place) => new ReplicaModel(store, place, nowMs)),
+    );
+    this.journals = new JournalModel(journal, (text) => this.#fail('ANSWERS', text));
+    this.branches = new BranchModel({
+      journal: journal.id,
+      stores: this.stores,
+      watermarksOf: (place) =>
+        this.replicas.find((replica) => replica.place === place)?.watermarks ?? [],
+      isCurrent: (id) => this.journals.isCurrent(id),
+      count,
+    });
+    for (const entry of journal.entries) this.branches.restore(entry, nowMs);
+    this.horizon = journal.horizon;
+    this.#housekeepingAtMs = nowMs + HOUSEKEEPING_INTERVAL_MS;
+    this.#streams = new StreamModel(this, journal, (check, text) => this.#fail(check, text));
+    this.#waits = new BlockedWaits(this, (check, text) => this.#fail(check, text));
+  }
+
+  /** The node goes down with what it holds. */
+  restart(): void {
+    this.branches.restart();
+  }
+
+  /** What the core was told, and what it made of it. */
+  take(input: NodeInput, { effects, isSane }: CoreOutput, nowMs: number): void {
+    this.#waits.before(effects, nowMs);
+    this.journals.appended(effects);
+    this.#apply(input, isSane, nowMs);
+    for (const effect of effects) {
+      if (effect.kind !== 'reply') continue;
+      this.#checkReply(effect.session, effect.message, nowMs);
+    }
+    this.journals.checkAcknowledged();
+    this.#waits.after(nowMs);
+  }
+
+  /** Whether the core knows what it must, and nothing else. */
+  compare(core: NodeCore, nowMs: number): void {
+    const status = core.status(nowMs);
+    this.#expect('horizon', status.horizon, this.horizon);
+    this.#expect('branches', core.branchCount, this.branches.size);
+    this.#expect('blocked waits', status.waitsBlocked, this.#waits.size);
+    for (const { store, region, branchesOpen } of status.regions) {
+      const openCount = this.branches.openCount(store, region);
+      this.#expect(`open branches of ${store} in ${region}`, branchesOpen, openCount);
+    }
+    this.#compareReplicas(status);
+    for (const { journal, applied, head } of status.journals) {
+      const progress = this.journals.get(journal);
+      this.#expect(`applied of journal ${journal}`, applied, progress?.applied);
+      this.#expect(`head of journal ${journal}`, head, progress?.head);
+    }
+  }
+
+  #compareReplicas({ replicas }: StatusAnswer): void {
+    for (const { store, replica: name, position, monitored } of replicas) {
+      const replica = this.replicas.find(
+        (one) => one.store.name === store && one.place.replica === name,
+      );
+      const title = `${store} ${name}`;
+      this.#expect(`monitored ${title}`, monitored, (replica?.monitorCount ?? 0) > 0);
+      this.#expect(`position of ${title}`, position, replica?.position);
+    }
+  }
+
+  #apply(input: NodeInput, isSane: boolean, nowMs: number): void {
+    switch (input.kind) {
+      case 'message':
+        this.#applyMessage(input.session, input.message, nowMs);
+        return;
+      case 'sessionEnded':
+        this.#waits.endSession(input.session);
+        this.#streams.endSession(input.session);
+        this.journals.endSession(input.session);
+        for (const replica of this.replicas) replica.detachSession(input.session, nowMs);
+        return;
+      case 'synced':
+        this.journals.synced(input.ticket);
+        return;
+      case 'batch':
+        this.#applyBatch(input, isSane, nowMs);
+        return;
+      case 'reportAcknowledged': {
+        const { journal, region, bids } = input.report;
+        this.branches.settled(journal, region, bids);
+        return;
+      }
+      case 'tick':
+        if (nowMs < this.#housekeepingAtMs) return;
+        this.#housekeepingAtMs = nowMs + HOUSEKEEPING_INTERVAL_MS;
+        this.#raiseHorizon(this.branches.expire(nowMs));
+        return;
+      case 'peerConnected':
+      case 'peerDisconnected':
+        return;
+    }
+  }
+
+  #applyMessage(session: number, { id, body }: ClientMessage, nowMs: number): void {
+    const key = `${String(session)}:${String(id)}`;
+    switch (body.kind) {
+      case 'open': {
+        const known = this.branches.retriedOpen(body);
+        const sequence = known > 0 ? known : this.journals.append(body);
+        this.journals.expectAcknowledgement(session, id, sequence);
+        if (known === 0) this.branches.open(body, sequence, nowMs);
+        return;
+      }
+      case 'abort':
+        this.branches.abort(body.bid);
+        return;
+      case 'close':
+        for (const bid of body.bids) this.branches.close(bid, body.region, body.replica);
+        return;
+      case 'wait':
+        this.#waits.begin(session, id, body, nowMs);
+        return;
+      case 'attach':
+        this.#replicaOf(body.store, body.replica)?.attach(key, body.barrier);
+        return;
+      case 'watermark':
+        this.#applyWatermark(`${String(session)}:${String(body.attach)}`, body.position, nowMs);
+        return;
+      case 'replicate':
+        this.#streams.begin(session, id, body);
+        return;
+      case 'reportClosed':
+        if (body.journal !== this.journals.own) return;
+        for (const bid of body.bids) this.branches.report(bid, body.region);
+        return;
+      case 'cancel':
+        this.#cancel(session, body.target, nowMs);
+        return;
+      case 'applied':
+      case 'replicateAck':
+      case 'status':
+      case 'ping':
+      case 'hello':
+        return;
+    }
+  }
+
+  #cancel(session: number, target: number, nowMs: number): void {
+    const key = `${String(session)}:${String(target)}`;
+    this.#waits.end(session, target);
+    this.#streams.end(session, target);
+    for (const replica of this.replicas) replica.detach(key, nowMs);
+  }
+
+  #applyWatermark(key: string, position: string, nowMs: number): void {
+    for (const replica of this.replicas) {
+      const watermark = replica.observe(key, position, nowMs);
+      if (watermark === undefined) continue;
+      this.branches.watermark(replica.store, replica.place, watermark);
+    }
+  }
+
+  #applyBatch(
+    { peer, batch }: Extract<NodeInput, { kind: 'batch' }>,
+    isSane: boolean,
+    nowMs: number,
+  ): void {
+    if (!isSane) this.#fail('ANSWERS', `a batch of ${peer} is refused`);
+    const { journal, from, to, head, entries, aborted, horizon } = batch;
+    const replaced = this.journals.seen(peer, journal);
+    if (replaced !== undefined) this.branches.forgetReports(replaced);
+    const { applied } = this.journals.get(journal) ?? { applied: 0 };
+    if (from > applied) return;
+    this.#raiseHorizon(horizon);
+    for (const entry of entries) {
+      if (entry.sequence > applied) this.branches.copy(journal, entry, nowMs);
+      else this.branches.repeatedCopy(journal, entry, nowMs);
+    }
+    for (const bid of aborted) this.branches.peerAbort(journal, bid);
+    this.journals.apply(journal, to, head);
+  }
+
+  #checkReply(session: number, { id, body }: NodeMessage, nowMs: number): void {
+    if (body.kind === 'opened') this.journals.acknowledged(session, id, body);
+    else if (body.kind === 'batch') this.#streams.sent(session, id, body);
+    else if (body.kind === 'waitAnswer') this.#checkAnswer(session, id, body, nowMs);
+    else if (body.kind === 'failure' && body.code === 'bad_request')
+      this.#fail('ANSWERS', `a sound request is refused: ${body.message}`);
+  }
+
+  #checkAnswer(session: number, id: number, answer: WaitAnswer, nowMs: number): void {
+    this.#waits.answered(session, id, answer, nowMs);
+  }
+
+  #replicaOf(store: string, name: string): ReplicaModel | undefined {
+    return this.replicas.find((one) => one.store.name === store && one.place.replica === name);
+  }
+
+  #raiseHorizon(rid: string): void {
+    if (rid > this.horizon) this.horizon = rid;
+  }
+
+  #expect(what: string, actual: unknown, expected: unknown): void {
+    if (actual === expected) return;
+    this.#fail('STATE', `${what}: ${String(actual)}, not ${String(expected)}`);
+  }
+
+  #fail(check: 'STATE' | 'ANSWERS' | 'LIVENESS' | 'DURABILITY', text: string): never {
+    throw new SimulationFailure(check, `${this.#name}: ${text}`);
+  }
+}
