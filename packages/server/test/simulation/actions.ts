@@ -55,7 +55,7 @@ interface ActionDefinition {
 const DEFINITIONS: Readonly<Record<ActionKind, ActionDefinition>> = {
   begin: { weight: 6, perform: begin },
   write: { weight: 22, perform: write },
-  failedWrite: { weight: 2, perform: failedWrite },
+  failedWrite: { weight: 3, perform: failedWrite },
   send: { weight: 12, perform: send },
   wait: { weight: 34, perform: wait },
   breakConnection: { weight: 3, isFault: true, perform: breakConnection },

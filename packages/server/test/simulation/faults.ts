@@ -95,7 +95,8 @@ export function restartReplica(world: World, random: Random): string | undefined
   const replica = random.pick(world.replicas);
   if (!replica.isUp) return undefined;
   const lostCount = random.pick([0, 1, 2, 5, 1_000]);
-  replica.restart(lostCount, random.between(10, random.pick([200, 3_000])), () => {
+  const downMs = random.between(10, random.pick([200, 3_000]));
+  replica.restart(lostCount, downMs, random.chance(0.3), () => {
     for (let read = 0; read < READS_AFTER_RESTART; read++) {
       world.env.soon(400, () => {
         const context = pickOne(world.contexts, random);

@@ -195,7 +195,8 @@ class Watch {
   }
 
   #hasLostReplica(): boolean {
-    return !this.#replica.isUp || this.#replica.incarnation !== this.#incarnation;
+    const { answersMonitors, isUp, incarnation } = this.#replica;
+    return !answersMonitors || (isUp && incarnation !== this.#incarnation);
   }
 
   /** Until the node has heard of its end, it may rely on what this watch said. */

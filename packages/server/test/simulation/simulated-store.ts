@@ -139,6 +139,8 @@ export class SimulatedReplica {
   #stalledUntilMs = 0;
   #isUp = true;
   #incarnation = 1;
+  /** By how much the copy that it went back to is older, while monitors still reach it. */
+  #backBy: number | undefined;
 
   constructor(env: Environment, store: SimulatedStore, region: string, name: string) {
     this.#env = env;
@@ -152,6 +154,11 @@ export class SimulatedReplica {
     return this.#isUp;
   }
 
+  /** A monitor that is connected still gets answers. */
+  get answersMonitors(): boolean {
+    return this.#isUp || this.#backBy !== undefined;
+  }
+
   /** Changes whenever a connection to the replica would break. */
   get incarnation(): number {
     return this.#incarnation;
@@ -159,7 +166,8 @@ export class SimulatedReplica {
 
   /** How far it is: everything at or below can be read here. */
   get watermark(): string {
-    return positionText({ lineage: this.#lineage, at: this.#applied }, true);
+    const at = Math.max(0, this.#applied - (this.#backBy ?? 0));
+    return positionText({ lineage: this.#lineage, at }, true);
   }
 
   /** Whether a read here sees the write. A replica that is down keeps what it had. */
@@ -179,6 +187,7 @@ export class SimulatedReplica {
 
   resume(): void {
     this.#stalledUntilMs = 0;
+    this.#backBy = undefined;
   }
 
   /** Goes on applying, if there is more. */
@@ -188,12 +197,16 @@ export class SimulatedReplica {
     this.#env.soon(this.#env.settings.replicationMs, () => this.#apply());
   }
 
-  /** Goes down, and comes back from a copy that lacks the newest `lostCount` writes. */
-  restart(lostCount: number, downMs: number, onReturn: () => void): void {
+  /**
+   * Goes down, and comes back from a copy that lacks the newest `lostCount` writes. With `isQuiet` no
+   * monitor's connection breaks: a proxy leads it to the older copy at once. Reads come later.
+   */
+  restart(lostCount: number, downMs: number, isQuiet: boolean, onReturn: () => void): void {
     if (!this.#isUp) return;
     this.#isUp = false;
     this.#incarnation++;
     this.listeners.clear();
+    if (isQuiet && Math.min(lostCount, this.#applied) > 0) this.#backBy = lostCount;
     this.#env.after(downMs, () => this.#return(lostCount, onReturn));
   }
 
@@ -203,6 +216,7 @@ export class SimulatedReplica {
       return;
     }
     this.#applied = Math.max(0, this.#applied - lostCount);
+    this.#backBy = undefined;
     this.#isUp = true;
     this.#env.say(() => `${this.#title} is back, at ${this.watermark}`);
     onReturn();

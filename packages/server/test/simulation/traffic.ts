@@ -61,9 +61,12 @@ export function failedWrite(world: World, random: Random): string | undefined {
   if (!context) return undefined;
   const one = createWrite(world, context);
   const node = random.pick(world.nodes);
+  const { client } = context;
   context.begin(one);
-  context.client.open(context, one, [node], () => undefined);
-  world.env.soon(500, () => context.client.abort(one, node));
+  client.open(context, one, [node], () => undefined);
+  // The answer of the first try is slow: the session moves to another node, which gets it too.
+  if (random.chance(0.5)) client.open(context, one, world.nodes, () => undefined);
+  world.env.soon(500, () => client.abort(one, node));
   return `${one.rid.slice(-4)} opens ${one.bid.slice(-4)} on ${one.store.name} at ${node.name}, and will fail to write`;
 }
 
@@ -104,7 +107,8 @@ export function wait(world: World, random: Random): string | undefined {
 export function startWait(world: World, context: Context, reads?: SimulatedReplica): string {
   const { random } = world.env;
   const region = reads?.region ?? random.pick(world.regions);
-  const anyStore = random.chance(0.3) ? '' : random.pick(world.stores).name;
+  const named = random.chance(0.02) ? 'unknown-store' : random.pick(world.stores).name;
+  const anyStore = random.chance(0.3) ? '' : named;
   const store = reads?.store.name ?? anyStore;
   const node = random.chance(0.85) ? random.pick(world.nodesOf(region)) : random.pick(world.nodes);
   const keys = random.chance(0.3) ? [random.pick(KEYS)] : [];

@@ -1,7 +1,7 @@
 /** The waits that a node must be holding, and whether each answer is the right one. */
 import type { Wait, WaitAnswer } from '@rendezvous/protocol';
 import type { Effect } from '../../../src/core/effect.js';
-import { judge, type Knowledge, saysOf, type Verdict } from './wait-model.js';
+import { judge, type Knowledge, knownSinceMs, saysOf, type Verdict } from './wait-model.js';
 
 interface AskedWait {
   readonly session: number;
@@ -12,18 +12,17 @@ interface AskedWait {
   before: Verdict | undefined;
 }
 
+type Fail = (check: 'ANSWERS' | 'LIVENESS' | 'SPECULATION', text: string) => never;
+
 /** The core may look at its clock so much later than a wait is due. */
 const TICK_LATE_MS_MAX = 2;
 
 export class BlockedWaits {
   readonly #node: Knowledge;
-  readonly #fail: (check: 'ANSWERS' | 'LIVENESS', text: string) => never;
+  readonly #fail: Fail;
   readonly #waits = new Map<string, AskedWait>();
 
-  constructor(
-    node: Knowledge,
-    fail: (check: 'ANSWERS' | 'LIVENESS', text: string) => never,
-  ) {
+  constructor(node: Knowledge, fail: Fail) {
     this.#node = node;
     this.#fail = fail;
   }
@@ -70,6 +69,11 @@ export class BlockedWaits {
     if (!isRight) {
       const right = `${verdict.status} ${verdict.reason}`;
       this.#fail('ANSWERS', `a wait is answered ${says.status} ${says.reason}, not ${right}`);
+    }
+    const knownMs = nowMs - knownSinceMs(this.#node, query);
+    if (answer.closedAgoMs > knownMs) {
+      const known = knownMs.toFixed(1);
+      this.#fail('SPECULATION', `closed ${String(answer.closedAgoMs)} ms ago, of ${known} known`);
     }
     const waitedMs = nowMs - startedAtMs;
     if (says.status === 'blocked' && waitedMs < query.timeoutMs) {

@@ -35,6 +35,10 @@ export class BranchModel {
   readonly #branches = new Map<string, ModelBranch>();
   readonly #earlyCloses = new Map<string, { readonly region: string; readonly replica: string }[]>();
   readonly #gone = new Map<string, 'collected' | 'given up'>();
+  /** Rid → when one of its branches last closed in a region of the node. */
+  readonly #closedAtMs = new Map<string, number>();
+  #collected: number[] = [];
+  #nowMs = 0;
 
   constructor(node: Surroundings) {
     this.#node = node;
@@ -46,6 +50,22 @@ export class BranchModel {
 
   get all(): Iterable<ModelBranch> {
     return this.#branches.values();
+  }
+
+  /** An input begins. */
+  begin(nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#collected = [];
+  }
+
+  /** Entries of the own journal that the input at hand made superfluous, in order. */
+  get collected(): readonly number[] {
+    return this.#collected.sort((a, b) => a - b);
+  }
+
+  /** When one of the request's branches last closed here, as far as the node saw it. */
+  lastClosedAtMs(rid: string): number {
+    return this.#closedAtMs.get(rid) ?? 0;
   }
 
   get(bid: string): ModelBranch | undefined {
@@ -182,6 +202,7 @@ export class BranchModel {
       if (isUnclosed && branch.rid > newest) newest = branch.rid;
       this.#branches.delete(branch.bid);
       this.#gone.set(branch.bid, isUnclosed ? 'given up' : 'collected');
+      this.#collect(branch);
     }
     return newest;
   }
@@ -259,9 +280,18 @@ export class BranchModel {
     this.#node.count('closes');
     for (const { region } of news.filter((place) => place.isServed)) {
       if (isOpenInRegion(branch, region)) continue;
+      this.#closedAtMs.set(branch.rid, this.#nowMs);
       for (const { journal } of branch.spots) this.#owe(branch, journal, region);
     }
     this.#release(branch);
+  }
+
+  /** Its entry is not needed any more. */
+  #collect(branch: ModelBranch): void {
+    const sequence = sequenceIn(branch, this.#node.journal);
+    if (sequence === 0 || branch.isCollected) return;
+    branch.isCollected = true;
+    this.#collected.push(sequence);
   }
 
   #oweClosed(branch: ModelBranch, journal: string): void {
@@ -275,7 +305,9 @@ export class BranchModel {
   }
 
   #release(branch: ModelBranch): void {
-    if (!isClosedEverywhere(branch) || branch.owed.size > 0) return;
+    if (!isClosedEverywhere(branch)) return;
+    this.#collect(branch);
+    if (branch.owed.size > 0) return;
     if (this.#branches.delete(branch.bid)) this.#gone.set(branch.bid, 'collected');
   }
 
@@ -296,6 +328,7 @@ export class BranchModel {
       cutOff: new Set(),
       owed: new Set(),
       isAborted: false,
+      isCollected: false,
     };
     this.#branches.set(bid, branch);
     this.#gone.delete(bid);

@@ -5,6 +5,8 @@ import type { Effect } from '../../../src/core/effect.js';
 
 interface Progress {
   readonly peer: string;
+  /** How far it was when, since the node started. */
+  readonly steps: { readonly applied: number; readonly atMs: number }[];
   applied: number;
   head: number;
 }
@@ -31,7 +33,7 @@ export class JournalModel {
     this.own = id;
     this.#fail = fail;
     this.#appended = head;
-    this.#progress.set(id, { peer: '', applied: head, head });
+    this.#progress.set(id, { peer: '', steps: [], applied: head, head });
   }
 
   get durable(): number {
@@ -88,22 +90,32 @@ export class JournalModel {
     this.#awaited = this.#awaited.filter((one) => one.session !== session);
   }
 
-  synced(ticket: number): void {
+  /** When a peer's journal was applied up to there: nothing before is known of what it says. */
+  appliedAtMs(journal: string, sequence: number): number {
+    const progress = this.#progress.get(journal);
+    if (progress?.peer === '') return 0;
+    return progress?.steps.find(({ applied }) => applied >= sequence)?.atMs ?? 0;
+  }
+
+  synced(ticket: number, nowMs: number): void {
     const head = this.#tickets.get(ticket) ?? this.#fail(`ticket ${String(ticket)} is not known`);
-    this.apply(this.own, head, head);
+    this.apply(this.own, head, head, nowMs);
   }
 
   /** A batch of a journal has come. Returns the journal that the peer had before, if another. */
   seen(peer: string, journal: string): string | undefined {
     const before = this.#current.get(peer);
     this.#current.set(peer, journal);
-    if (!this.#progress.has(journal)) this.#progress.set(journal, { peer, applied: 0, head: 0 });
+    if (!this.#progress.has(journal)) {
+      this.#progress.set(journal, { peer, steps: [], applied: 0, head: 0 });
+    }
     return before === journal ? undefined : before;
   }
 
-  apply(journal: string, to: number, head: number): void {
+  apply(journal: string, to: number, head: number, nowMs: number): void {
     const progress = this.#progress.get(journal);
     if (!progress) return;
+    if (to > progress.applied) progress.steps.push({ applied: to, atMs: nowMs });
     progress.applied = Math.max(progress.applied, to);
     progress.head = Math.max(progress.head, head);
   }

@@ -33,6 +33,8 @@ export interface ModelBranch {
   /** `journal/region` of closes that the journal's owner has not acknowledged. */
   readonly owed: Set<string>;
   isAborted: boolean;
+  /** The own journal's entry is gone, or on its way out. */
+  isCollected: boolean;
 }
 
 export function createModelStore(

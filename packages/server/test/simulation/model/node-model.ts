@@ -6,16 +6,17 @@
  * every input the core's status must say the same (STATE), its answers must be the ones that follow
  * from it (ANSWERS), and no wait may sleep that could be answered (LIVENESS).
  */
-import type { ClientMessage, NodeMessage, StatusAnswer, WaitAnswer } from '@rendezvous/protocol';
+import type { BranchesOpened, ClientMessage, NodeMessage, StatusAnswer, WaitAnswer } from '@rendezvous/protocol';
 import type { RecoveredJournal } from '../../../src/core/core-state.js';
+import type { Effect } from '../../../src/core/effect.js';
 import type { NodeCore } from '../../../src/core/node-core.js';
 import type { StoreDefinition } from '../../../src/core/store-layout.js';
-import { SimulationFailure } from '../simulation-failure.js';
+import { type Check, SimulationFailure } from '../simulation-failure.js';
 import type { CoreOutput, NodeInput } from '../node-input.js';
 import { BlockedWaits } from './blocked-waits.js';
 import { BranchModel } from './branch-model.js';
 import { JournalModel } from './journal-model.js';
-import { createModelStore, type ModelStore } from './model-branch.js';
+import { createModelStore, isOpenAt, type ModelStore } from './model-branch.js';
 import { ReplicaModel } from './replica-model.js';
 import { StreamModel } from './stream-model.js';
 
@@ -40,11 +41,13 @@ export class NodeModel {
   readonly #waits: BlockedWaits;
   #housekeepingAtMs: number;
   horizon: string;
+  readonly startedAtMs: number;
 
   constructor(options: NodeModelOptions, nowMs: number) {
     const { nodeId, regions, journal, count } = options;
     this.#name = nodeId;
     this.regions = regions;
+    this.startedAtMs = nowMs;
     const stores = options.stores.map((store) => createModelStore(store, regions));
     this.stores = new Map(stores.map((store) => [store.name, store]));
     this.replicas = stores.flatMap((store) =>
@@ -76,13 +79,18 @@ export class NodeModel {
   /** What the core was told, and what it made of it. */
   take(input: NodeInput, { effects, isSane }: CoreOutput, nowMs: number): void {
     this.#waits.before(effects, nowMs);
+    const horizonBefore = this.horizon;
+    const durableBefore = this.journals.durable;
+    this.branches.begin(nowMs);
     this.journals.appended(effects);
     this.#apply(input, isSane, nowMs);
+    for (const replica of this.replicas) replica.noticeReadiness(nowMs);
+    this.#checkRecords(effects, horizonBefore);
     for (const effect of effects) {
       if (effect.kind !== 'reply') continue;
       this.#checkReply(effect.session, effect.message, nowMs);
     }
-    this.journals.checkAcknowledged();
+    if (this.journals.durable > durableBefore) this.journals.checkAcknowledged();
     this.#waits.after(nowMs);
   }
 
@@ -97,6 +105,7 @@ export class NodeModel {
       this.#expect(`open branches of ${store} in ${region}`, branchesOpen, openCount);
     }
     this.#compareReplicas(status);
+    this.#checkMonitorsKnow();
     for (const { journal, applied, head } of status.journals) {
       const progress = this.journals.get(journal);
       this.#expect(`applied of journal ${journal}`, applied, progress?.applied);
@@ -115,6 +124,16 @@ export class NodeModel {
     }
   }
 
+  /** Every monitor has been told of every branch that is open at its replica (rule 13). */
+  #checkMonitorsKnow(): void {
+    for (const branch of this.branches.all) {
+      for (const replica of this.replicas) {
+        if (!isOpenAt(branch, replica.place) || replica.knowsOf(branch.bid)) continue;
+        this.#fail('LIVENESS', `a monitor of ${replica.place.replica} was not told of ${branch.bid}`);
+      }
+    }
+  }
+
   #apply(input: NodeInput, isSane: boolean, nowMs: number): void {
     switch (input.kind) {
       case 'message':
@@ -127,7 +146,7 @@ export class NodeModel {
         for (const replica of this.replicas) replica.detachSession(input.session, nowMs);
         return;
       case 'synced':
-        this.journals.synced(input.ticket);
+        this.journals.synced(input.ticket, nowMs);
         return;
       case 'batch':
         this.#applyBatch(input, isSane, nowMs);
@@ -224,11 +243,34 @@ export class NodeModel {
       else this.branches.repeatedCopy(journal, entry, nowMs);
     }
     for (const bid of aborted) this.branches.peerAbort(journal, bid);
-    this.journals.apply(journal, to, head);
+    this.journals.apply(journal, to, head, nowMs);
+  }
+
+  /** The horizon is on its way to the disk before the entries that it stands for go (rule 7). */
+  #checkRecords(effects: readonly Effect[], horizonBefore: string): void {
+    const records = effects.flatMap((effect) => (effect.kind === 'append' ? effect.records : []));
+    const kinds = records.map(({ kind }) => kind);
+    const horizons = records.flatMap((record) => (record.kind === 'horizon' ? [record.rid] : []));
+    const raised = this.horizon === horizonBefore ? [] : [this.horizon];
+    if (String(horizons) !== String(raised)) {
+      this.#fail('DURABILITY', `the horizon ${this.horizon} is not made durable`);
+    }
+    const firstCollect = kinds.indexOf('collect');
+    if (firstCollect !== -1 && kinds.lastIndexOf('horizon') > firstCollect) {
+      this.#fail('DURABILITY', 'entries go before the horizon is raised');
+    }
+    const collected = records
+      .flatMap((record) => (record.kind === 'collect' ? [record.sequence] : []))
+      .sort((a, b) => a - b);
+    if (String(collected) !== String(this.branches.collected)) {
+      const expected = String(this.branches.collected);
+      this.#fail('DURABILITY', `entries ${String(collected)} go, not ${expected}`);
+    }
   }
 
   #checkReply(session: number, { id, body }: NodeMessage, nowMs: number): void {
     if (body.kind === 'opened') this.journals.acknowledged(session, id, body);
+    else if (body.kind === 'branchesOpened') this.#told(session, id, body);
     else if (body.kind === 'batch') this.#streams.sent(session, id, body);
     else if (body.kind === 'waitAnswer') this.#checkAnswer(session, id, body, nowMs);
     else if (body.kind === 'failure' && body.code === 'bad_request')
@@ -237,6 +279,11 @@ export class NodeModel {
 
   #checkAnswer(session: number, id: number, answer: WaitAnswer, nowMs: number): void {
     this.#waits.answered(session, id, answer, nowMs);
+  }
+
+  #told(session: number, id: number, { branches }: BranchesOpened): void {
+    const bids = branches.map(({ bid }) => bid);
+    for (const replica of this.replicas) replica.told(`${String(session)}:${String(id)}`, bids);
   }
 
   #replicaOf(store: string, name: string): ReplicaModel | undefined {
@@ -252,7 +299,7 @@ export class NodeModel {
     this.#fail('STATE', `${what}: ${String(actual)}, not ${String(expected)}`);
   }
 
-  #fail(check: 'STATE' | 'ANSWERS' | 'LIVENESS' | 'DURABILITY', text: string): never {
+  #fail(check: Check, text: string): never {
     throw new SimulationFailure(check, `${this.#name}: ${text}`);
   }
 }

@@ -2,6 +2,8 @@
 import type { ModelStore, Place } from './model-branch.js';
 
 interface Monitor {
+  /** Bids that it was told of. */
+  readonly told: Set<string>;
   readonly barrier: unknown;
   watermark: unknown;
   text: string;
@@ -12,6 +14,8 @@ export class ReplicaModel {
   readonly store: ModelStore;
   readonly place: Place;
   lostAtMs: number;
+  /** Since when it is ready; undefined while it is not. */
+  readySinceMs: number | undefined;
   readonly #monitors = new Map<string, Monitor>();
 
   constructor(store: ModelStore, place: Place, nowMs: number) {
@@ -30,6 +34,22 @@ export class ReplicaModel {
     return monitors.length > 0 && monitors.every(({ hasPassed }) => hasPassed);
   }
 
+  /** Call after every input. */
+  noticeReadiness(nowMs: number): void {
+    this.readySinceMs = this.isReady ? (this.readySinceMs ?? nowMs) : undefined;
+  }
+
+  /** A monitor is told of open branches. */
+  told(key: string, bids: Iterable<string>): void {
+    const monitor = this.#monitors.get(key);
+    for (const bid of bids) monitor?.told.add(bid);
+  }
+
+  /** Whether every monitor knows of this branch (rule 13). */
+  knowsOf(bid: string): boolean {
+    return [...this.#monitors.values()].every(({ told }) => told.has(bid));
+  }
+
   get watermarks(): readonly unknown[] {
     return [...this.#monitors.values()].map(({ watermark }) => watermark);
   }
@@ -42,7 +62,13 @@ export class ReplicaModel {
 
   attach(key: string, barrier: string): void {
     const parsed = this.store.order?.parse(barrier);
-    this.#monitors.set(key, { barrier: parsed, watermark: undefined, text: '', hasPassed: false });
+    this.#monitors.set(key, {
+      told: new Set(),
+      barrier: parsed,
+      watermark: undefined,
+      text: '',
+      hasPassed: false,
+    });
   }
 
   /** Nothing happens when no such monitor is attached. */

@@ -3,7 +3,7 @@ import type { Batch, Replicate } from '@rendezvous/protocol';
 import type { RecoveredJournal } from '../../../src/core/core-state.js';
 import type { BranchModel } from './branch-model.js';
 import type { JournalModel } from './journal-model.js';
-import { isClosedEverywhere, type ModelBranch, sequenceIn } from './model-branch.js';
+import { type ModelBranch, sequenceIn } from './model-branch.js';
 
 interface Stream {
   readonly regions: readonly string[];
@@ -79,7 +79,7 @@ export class StreamModel {
   #liveEntries(): { readonly branch: ModelBranch; readonly sequence: number }[] {
     const { branches, journals } = this.#node;
     return [...branches.all]
-      .filter((branch) => !isClosedEverywhere(branch))
+      .filter((branch) => !branch.isCollected)
       .map((branch) => ({ branch, sequence: sequenceIn(branch, journals.own) }))
       .filter(({ sequence }) => sequence > 0)
       .sort((a, b) => a.sequence - b.sequence);

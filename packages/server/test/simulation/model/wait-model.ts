@@ -24,8 +24,10 @@ export interface Knowledge {
   readonly horizon: string;
   readonly branches: BranchModel;
   readonly replicas: readonly ReplicaModel[];
+  readonly startedAtMs: number;
   readonly journals: {
     get(journal: string): { readonly applied: number; readonly head: number } | undefined;
+    appliedAtMs(journal: string, sequence: number): number;
   };
 }
 
@@ -35,9 +37,11 @@ const NO_MONITOR_AFTER_MS = 5_000;
 export function judge(node: Knowledge, query: Wait, startedAtMs: number, nowMs: number): Verdict {
   const { coverage, region } = query;
   if (!node.regions.includes(region)) return unknown('region_not_served');
-  const stores = [...node.stores.values()].filter(
-    ({ name, home }) => home !== region && (query.store === '' || query.store === name),
+  const here = [...node.stores.values()].filter(
+    (store) => placesOf(store, region).length > 0 && ['', store.name].includes(query.store),
   );
+  if (here.length === 0 && query.store !== '') return unknown('store_unknown');
+  const stores = here.filter(({ home }) => home !== region);
   const isEmpty = coverage.rids.length === 0 && !coverage.everyRid;
   if (stores.length === 0 || isEmpty || coverage.positions.length === 0) return CONSISTENT;
   if (isGivenUp(node, coverage)) return unknown('given_up');
@@ -49,6 +53,20 @@ export function judge(node: Knowledge, query: Wait, startedAtMs: number, nowMs: 
   const { status, reason, untilMs } = verdict;
   if (status !== 'blocked' || nowMs < untilMs) return verdict;
   return { ...unknown(OVERDUE[reason] ?? reason), untilMs };
+}
+
+/** The node knows of nothing before: its `closedAgoMs` may reach back so far, and no further (rule 17). */
+export function knownSinceMs(node: Knowledge, { coverage, region, store }: Wait): number {
+  const { rids, positions } = coverage;
+  const read = node.replicas.filter(
+    (one) => one.place.region === region && ['', one.store.name].includes(store),
+  );
+  return Math.max(
+    node.startedAtMs,
+    ...rids.map((rid) => node.branches.lastClosedAtMs(rid)),
+    ...positions.map(({ journal, sequence }) => node.journals.appliedAtMs(journal, sequence)),
+    ...read.map(({ readySinceMs = 0 }) => readySinceMs),
+  );
 }
 
 /** What an answer says, in a verdict's words. */
