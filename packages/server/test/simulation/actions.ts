@@ -14,7 +14,7 @@ import {
   stallReplica,
 } from './faults.js';
 import { Random } from './random.js';
-import { begin, failedWrite, send, wait, write } from './traffic.js';
+import { begin, consume, failedWrite, send, wait, write } from './traffic.js';
 import type { World } from './world.js';
 
 export type ActionKind =
@@ -23,6 +23,7 @@ export type ActionKind =
   | 'failedWrite'
   | 'send'
   | 'wait'
+  | 'consume'
   | 'breakConnection'
   | 'partition'
   | 'crash'
@@ -58,6 +59,7 @@ const DEFINITIONS: Readonly<Record<ActionKind, ActionDefinition>> = {
   failedWrite: { weight: 3, perform: failedWrite },
   send: { weight: 12, perform: send },
   wait: { weight: 34, perform: wait },
+  consume: { weight: 8, perform: consume },
   breakConnection: { weight: 3, isFault: true, perform: breakConnection },
   partition: { weight: 2, isFault: true, perform: partition },
   crash: { weight: 2, isFault: true, perform: crash },

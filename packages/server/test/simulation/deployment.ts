@@ -4,7 +4,7 @@
  *
  *            eu                    us                    ap …
  *   nodes    eu  (eu-b)            us                    ap         all to all
- *   posts    primary               1–2 replicas          1–2 replicas
+ *   posts    primary               1–2 replicas          1–2 replicas     search: an index, at us
  *   orders   1–2 replicas          primary               1–2 replicas
  */
 import { Random } from './random.js';
@@ -24,8 +24,16 @@ export interface Settings {
 
 export interface Deployment extends Settings {
   readonly regions: readonly string[];
-  readonly nodes: readonly { readonly name: string; readonly region: string }[];
+  readonly nodes: readonly NodePlan[];
   readonly stores: readonly StorePlan[];
+}
+
+export interface NodePlan {
+  readonly name: string;
+  /** Where it runs, and what it serves first. */
+  readonly region: string;
+  /** Derived regions that it serves besides. */
+  readonly derived: readonly string[];
 }
 
 export interface StorePlan {
@@ -35,7 +43,11 @@ export interface StorePlan {
   readonly replicaCounts: Readonly<Record<string, number>>;
   /** Replicas announce each write as they apply it (rule 13). */
   readonly hasSignals: boolean;
+  /** A region that is a search index, fed by a consumer; `''` for none. */
+  readonly index: string;
 }
+
+const INDEX_REGION = 'search';
 
 const REGIONS = ['eu', 'us', 'ap', 'sa'];
 /** Ten times what quartz does, and what NTP corrects at most. */
@@ -51,10 +63,15 @@ export function createDeployment(seed: number): Deployment {
     clockDriftMax: random.pick(CLOCK_DRIFTS),
   };
   const regions = REGIONS.slice(0, random.pick([2, 3, 3, 4]));
-  const nodes = regions.map((region) => ({ name: region, region }));
-  const shared = random.pick(regions);
-  if (random.chance(0.25)) nodes.push({ name: `${shared}-b`, region: shared });
+  const index = random.chance(0.3) ? INDEX_REGION : '';
+  const nodes = regions.map((region) => {
+    const derived = region === 'us' && index !== '' ? [index] : [];
+    return { name: region, region, derived };
+  });
+  const shared = random.pick(nodes);
+  if (random.chance(0.25)) nodes.push({ ...shared, name: `${shared.name}-b` });
   const plan = (name: string, home: string): StorePlan => ({
+    index: name === 'posts' ? index : '',
     name,
     home,
     replicaCounts: Object.fromEntries(regions.map((region) => [region, random.pick([1, 1, 2])])),

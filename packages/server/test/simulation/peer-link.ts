@@ -7,6 +7,7 @@ import type { Connection, Network, NodeEnd } from './network.js';
 export interface LinkOwner {
   readonly name: string;
   readonly region: string;
+  readonly served: readonly string[];
   peerConnected(peer: string): void;
   peerDisconnected(peer: string): void;
   receiveBatch(peer: string, batch: Batch): boolean;
@@ -74,7 +75,7 @@ export class PeerLink {
 
   replicate(journal: string, from: number): void {
     if (this.#stream !== 0) this.#send({ kind: 'cancel', target: this.#stream });
-    this.#stream = this.#send({ kind: 'replicate', regions: [this.#owner.region], journal, from });
+    this.#stream = this.#send({ kind: 'replicate', regions: this.#owner.served, journal, from });
   }
 
   acknowledge(journal: string, applied: number): void {

@@ -66,7 +66,7 @@ class ChunkQueue {
   get result(): PoolResult {
     const counts = new Map<string, number>();
     const inOrder = [...this.#results].sort(([a], [b]) => a - b);
-    for (const [firstSeed, result] of inOrder) {
+    for (const [, result] of inOrder) {
       for (const [what, count] of Object.entries(result.counts)) {
         counts.set(what, (counts.get(what) ?? 0) + count);
       }

@@ -17,6 +17,7 @@ import type { Context } from './context.js';
 import type { Environment } from './environment.js';
 import { SimulationFailure } from './simulation-failure.js';
 import type { Connection, Network, NodeEnd } from './network.js';
+import type { SimulatedIndex } from './simulated-index.js';
 import { positionText, type SimulatedReplica, type Write } from './simulated-store.js';
 import { type AskedWait, describe, shortId, type Truth } from './truth.js';
 
@@ -115,12 +116,29 @@ export class SimulatedClient {
     });
   }
 
+  /** A consumer has applied what the bookmark covers: of one key, or (`''`) of all, in order. */
+  applied(
+    { bookmark }: Context,
+    node: NodeEnd,
+    { store, region, key }: { readonly store: string; readonly region: string; readonly key: string },
+  ): void {
+    const body: ClientBody = {
+      kind: 'applied',
+      store,
+      region,
+      key: new TextEncoder().encode(key),
+      ordered: key === '',
+      coverage: toCoverage(bookmark),
+    };
+    this.#ask(node, body, (answer) => this.#env.count(`applied: ${answer?.kind ?? 'lost'}`));
+  }
+
   /** Waits, and beside it reads at `replica`. `done` gets the answer, if one comes. */
   wait(
     context: Context,
     node: NodeEnd,
     options: WaitOptions,
-    replica: SimulatedReplica | undefined,
+    replica: SimulatedReplica | SimulatedIndex | undefined,
     done: Reply,
   ): void {
     const bookmark = context.outgoing;

@@ -22,6 +22,8 @@ export interface SimulatedNodeOptions {
   readonly truth: Truth;
   readonly name: string;
   readonly region: string;
+  /** The regions that it answers for. */
+  readonly served: readonly string[];
   readonly stores: readonly StoreDefinition[];
   readonly peers: readonly string[];
   /** Added to virtual time: no node may compare its clock with another's. */
@@ -33,6 +35,7 @@ export interface SimulatedNodeOptions {
 export class SimulatedNode implements NodeEnd {
   readonly name: string;
   readonly region: string;
+  readonly served: readonly string[];
   readonly #env: Environment;
   readonly #options: SimulatedNodeOptions;
   readonly #links = new Map<string, PeerLink>();
@@ -52,6 +55,7 @@ export class SimulatedNode implements NodeEnd {
   constructor(options: SimulatedNodeOptions) {
     this.name = options.name;
     this.region = options.region;
+    this.served = options.served;
     this.#env = options.env;
     this.#options = options;
     this.#disk = new SimulatedDisk(this.#env.mintJournal());
@@ -85,9 +89,9 @@ export class SimulatedNode implements NodeEnd {
 
   start(): void {
     if (this.#core) return;
-    const { region, name, stores, peers } = this.#options;
+    const { name, stores, peers } = this.#options;
     const journal = this.#disk.recover();
-    const regions = [region];
+    const regions = this.served;
     const options = { nodeId: name, namespace: 'default', regions, stores, peers, journal };
     this.#core = new NodeCore(options, this.#nowMs);
     this.#model = new NodeModel({ ...options, count: (what) => this.#env.count(what) }, this.#nowMs);

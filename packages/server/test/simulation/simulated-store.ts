@@ -17,6 +17,7 @@ import type { StoreDefinition } from '../../src/core/store-layout.js';
 import { testOrder } from '../test-node.js';
 import type { StorePlan } from './deployment.js';
 import type { Environment } from './environment.js';
+import { SimulatedIndex } from './simulated-index.js';
 
 /** One write to one store, and what became of it. */
 export interface Write {
@@ -47,9 +48,12 @@ export class SimulatedStore {
   readonly definition: StoreDefinition;
   readonly hasSignals: boolean;
   readonly replicas: readonly SimulatedReplica[];
+  /** What of the store is derived, and read by itself. */
+  readonly index: SimulatedIndex | undefined;
   #lineage: Lineage = { name: 'a', log: [], forks: new Map() };
 
-  constructor(env: Environment, { name, home, replicaCounts, hasSignals }: StorePlan) {
+  constructor(env: Environment, { name, home, replicaCounts, hasSignals, index }: StorePlan) {
+    this.index = index === '' ? undefined : new SimulatedIndex(this, index);
     this.hasSignals = hasSignals;
     const named = Object.entries(replicaCounts).map(([region, replicaCount]) => ({
       name: region,
@@ -59,7 +63,8 @@ export class SimulatedStore {
       ),
     }));
     const { branchTtlMs } = env.settings;
-    this.definition = { name, home, regions: named, order: POSITIONS, branchTtlMs };
+    const derived = index === '' ? undefined : { name: index, replicas: [] };
+    this.definition = { name, home, regions: derived ? [...named, derived] : named, order: POSITIONS, branchTtlMs };
     this.replicas = named
       .filter((region) => region.name !== home)
       .flatMap((region) =>
@@ -80,7 +85,9 @@ export class SimulatedStore {
     return { lineage: this.#lineage, at: this.#lineage.log.length };
   }
 
-  replicasOf(region: string): readonly SimulatedReplica[] {
+  /** Where the store can be read in a region, its home apart. */
+  readersOf(region: string): readonly (SimulatedReplica | SimulatedIndex)[] {
+    if (this.index?.region === region) return [this.index];
     return this.replicas.filter((replica) => replica.region === region);
   }
 

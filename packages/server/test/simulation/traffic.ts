@@ -106,17 +106,38 @@ export function wait(world: World, random: Random): string | undefined {
 
 export function startWait(world: World, context: Context, reads?: SimulatedReplica): string {
   const { random } = world.env;
-  const region = reads?.region ?? random.pick(world.regions);
+  const region = reads?.region ?? random.pick(world.places);
   const named = random.chance(0.02) ? 'unknown-store' : random.pick(world.stores).name;
   const anyStore = random.chance(0.3) ? '' : named;
   const store = reads?.store.name ?? anyStore;
   const node = random.chance(0.85) ? random.pick(world.nodesOf(region)) : random.pick(world.nodes);
   const keys = random.chance(0.3) ? [random.pick(KEYS)] : [];
   const timeoutMs = random.pick([0, 0, 20, 200, 1_000, 8_000]);
-  const readable = world.replicas.filter(
-    (one) => one.region === region && one.store.name === store,
-  );
+  const readable = world.stores
+    .filter(({ name }) => name === store)
+    .flatMap((one) => one.readersOf(region));
   const replica = reads ?? pickOne(readable, random);
   context.client.wait(context, node, { region, store, keys, timeoutMs }, replica, () => undefined);
   return `in ${region} for ${store || 'every store'} ${keys.join('+')}, ${String(timeoutMs)} ms, at ${node.name}`;
+}
+
+/** The consumer of an index has a message, applies what it tells of, and says so to a node. */
+export function consume(world: World, random: Random): string | undefined {
+  const index = pickOne(
+    world.stores.flatMap((store) => store.index ?? []),
+    random,
+  );
+  const context = pickOne(world.contexts, random);
+  if (!index || !context || context.isIncomplete || context.bookmark.everyRid) return undefined;
+  const key = random.chance(0.5) ? random.pick(KEYS) : '';
+  const { rids } = context.bookmark;
+  index.upsert(
+    world.writes.filter(
+      ({ rid, store, keys }) =>
+        store === index.store && rids.includes(rid) && (key === '' || keys.includes(key)),
+    ),
+  );
+  const node = random.pick(world.nodesOf(index.region));
+  context.client.applied(context, node, { store: index.store.name, region: index.region, key });
+  return `the ${index.region} index applies what ${context.rid.slice(-4)} wrote ${key}`;
 }

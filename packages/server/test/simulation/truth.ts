@@ -152,7 +152,7 @@ export class Truth {
   #checkConsistent(wait: AskedWait, node: string): void {
     const { query } = wait;
     for (const store of this.#stores) {
-      for (const replica of store.replicasOf(query.region)) {
+      for (const replica of store.readersOf(query.region)) {
         const missed = wait.covered.find(
           (write) => write.store === store && concerns(write, query) && !replica.has(write),
         );
@@ -178,7 +178,7 @@ function checkBatch(node: string, { entries, to }: Batch, { head, bids }: Durabl
 
 /** Whether a wait must hold for this write. In its home region every write is visible. */
 function concerns({ store, keys }: Write, query: Wait): boolean {
-  if (store.definition.home === query.region || store.replicasOf(query.region).length === 0)
+  if (store.definition.home === query.region || store.readersOf(query.region).length === 0)
     return false;
   if (query.store !== '' && query.store !== store.name) return false;
   const asked = query.keys.map((key) => new TextDecoder().decode(key));

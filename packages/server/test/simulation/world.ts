@@ -1,7 +1,7 @@
 /** A whole deployment: regions, nodes, stores, monitors, functions. What it consists of is `deployment.ts`. */
 import type { WaitAnswer } from '@rendezvous/protocol';
 import { Context } from './context.js';
-import type { Deployment } from './deployment.js';
+import type { Deployment, NodePlan } from './deployment.js';
 import type { Environment } from './environment.js';
 import { SimulationFailure } from './simulation-failure.js';
 import { Network } from './network.js';
@@ -18,7 +18,10 @@ const LAST_WAIT_MS = 8_000;
 
 export class World {
   readonly env: Environment;
+  /** Where machines are. */
   readonly regions: readonly string[];
+  /** Where stores can be read: the regions, and what is derived. */
+  readonly places: readonly string[];
   readonly network: Network;
   readonly stores: readonly SimulatedStore[];
   readonly nodes: readonly SimulatedNode[];
@@ -31,6 +34,7 @@ export class World {
   constructor(env: Environment, { regions, nodes, stores }: Deployment) {
     this.env = env;
     this.regions = regions;
+    this.places = [...regions, ...new Set(nodes.flatMap(({ derived }) => derived))];
     this.network = new Network(env);
     this.stores = stores.map((plan) => new SimulatedStore(env, plan));
     const truth = new Truth(env, this.stores);
@@ -49,7 +53,7 @@ export class World {
   }
 
   nodesOf(region: string): readonly SimulatedNode[] {
-    return this.nodes.filter((node) => node.region === region);
+    return this.nodes.filter((node) => node.served.includes(region));
   }
 
   beginContext(): Context {
@@ -96,8 +100,8 @@ export class World {
 
   /** MEMORY: nothing is remembered of branches that ended. */
   checkMemory(): void {
-    const stuckCount = this.writes.filter((write) => this.#mayStayOpen(write)).length;
-    this.#expectBranches(stuckCount, 'at rest');
+    const stuck = this.writes.filter((write) => this.#mayStayOpen(write));
+    this.#expectBranches(stuck.length, 'at rest');
     this.env.timeline.run(this.env.settings.branchTtlMs + 2_000);
     this.#expectBranches(0, 'after every branch was given up');
   }
@@ -147,13 +151,15 @@ export class World {
   }
 
   #mayStayOpen(write: Write): boolean {
+    // Nobody makes a consumer tell a node of everything.
+    if (write.store.index) return true;
     return write.store.isCutOff(write) || !write.position;
   }
 
   #createNode(
-    { name, region }: Deployment['nodes'][number],
+    { name, region, derived }: NodePlan,
     index: number,
-    all: Deployment['nodes'],
+    all: readonly NodePlan[],
     truth: Truth,
   ): SimulatedNode {
     const { clockDriftMax } = this.env.settings;
@@ -162,6 +168,7 @@ export class World {
       truth,
       name,
       region,
+      served: [region, ...derived],
       stores: this.stores.map((store) => store.definition),
       peers: all.filter((other) => other.name !== name).map((other) => other.name),
       clockOffsetMs: 1_000_000.25 * (index + 1),

@@ -13,6 +13,7 @@ import type { NodeCore } from '../../../src/core/node-core.js';
 import type { StoreDefinition } from '../../../src/core/store-layout.js';
 import { type Check, SimulationFailure } from '../simulation-failure.js';
 import type { CoreOutput, NodeInput } from '../node-input.js';
+import { AppliedModel } from './applied-model.js';
 import { BlockedWaits } from './blocked-waits.js';
 import { BranchModel } from './branch-model.js';
 import { JournalModel } from './journal-model.js';
@@ -39,9 +40,12 @@ export class NodeModel {
   readonly #name: string;
   readonly #streams: StreamModel;
   readonly #waits: BlockedWaits;
+  readonly #applied: AppliedModel;
   #housekeepingAtMs: number;
   horizon: string;
   readonly startedAtMs: number;
+  /** The input at hand is about an attach that has ended meanwhile. */
+  #mayRefuse = false;
 
   constructor(options: NodeModelOptions, nowMs: number) {
     const { nodeId, regions, journal, count } = options;
@@ -68,6 +72,7 @@ export class NodeModel {
     this.horizon = journal.horizon;
     this.#housekeepingAtMs = nowMs + HOUSEKEEPING_INTERVAL_MS;
     this.#streams = new StreamModel(this, journal, (check, text) => this.#fail(check, text));
+    this.#applied = new AppliedModel(this, (check, text) => this.#fail(check, text));
     this.#waits = new BlockedWaits(this, (check, text) => this.#fail(check, text));
   }
 
@@ -79,6 +84,7 @@ export class NodeModel {
   /** What the core was told, and what it made of it. */
   take(input: NodeInput, { effects, isSane }: CoreOutput, nowMs: number): void {
     this.#waits.before(effects, nowMs);
+    this.#mayRefuse = false;
     const horizonBefore = this.horizon;
     const durableBefore = this.journals.durable;
     this.branches.begin(nowMs);
@@ -91,6 +97,7 @@ export class NodeModel {
       this.#checkReply(effect.session, effect.message, nowMs);
     }
     if (this.journals.durable > durableBefore) this.journals.checkAcknowledged();
+    this.#applied.checkAnswered();
     this.#waits.after(nowMs);
   }
 
@@ -143,13 +150,16 @@ export class NodeModel {
         this.#waits.endSession(input.session);
         this.#streams.endSession(input.session);
         this.journals.endSession(input.session);
+        this.#applied.end(input.session);
         for (const replica of this.replicas) replica.detachSession(input.session, nowMs);
         return;
       case 'synced':
         this.journals.synced(input.ticket, nowMs);
+        this.#applied.retry();
         return;
       case 'batch':
         this.#applyBatch(input, isSane, nowMs);
+        this.#applied.retry();
         return;
       case 'reportAcknowledged': {
         const { journal, region, bids } = input.report;
@@ -160,6 +170,7 @@ export class NodeModel {
         if (nowMs < this.#housekeepingAtMs) return;
         this.#housekeepingAtMs = nowMs + HOUSEKEEPING_INTERVAL_MS;
         this.#raiseHorizon(this.branches.expire(nowMs));
+        this.#applied.expire(nowMs);
         return;
       case 'peerConnected':
       case 'peerDisconnected':
@@ -203,6 +214,8 @@ export class NodeModel {
         this.#cancel(session, body.target, nowMs);
         return;
       case 'applied':
+        this.#applied.receive(session, id, body, nowMs);
+        return;
       case 'replicateAck':
       case 'status':
       case 'ping':
@@ -214,11 +227,13 @@ export class NodeModel {
   #cancel(session: number, target: number, nowMs: number): void {
     const key = `${String(session)}:${String(target)}`;
     this.#waits.end(session, target);
+    this.#applied.end(session, target);
     this.#streams.end(session, target);
     for (const replica of this.replicas) replica.detach(key, nowMs);
   }
 
   #applyWatermark(key: string, position: string, nowMs: number): void {
+    this.#mayRefuse = !this.replicas.some((replica) => replica.isWatchedBy(key));
     for (const replica of this.replicas) {
       const watermark = replica.observe(key, position, nowMs);
       if (watermark === undefined) continue;
@@ -270,10 +285,11 @@ export class NodeModel {
 
   #checkReply(session: number, { id, body }: NodeMessage, nowMs: number): void {
     if (body.kind === 'opened') this.journals.acknowledged(session, id, body);
+    else if (body.kind === 'done') this.#applied.answered(session, id);
     else if (body.kind === 'branchesOpened') this.#told(session, id, body);
     else if (body.kind === 'batch') this.#streams.sent(session, id, body);
     else if (body.kind === 'waitAnswer') this.#checkAnswer(session, id, body, nowMs);
-    else if (body.kind === 'failure' && body.code === 'bad_request')
+    else if (body.kind === 'failure' && body.code === 'bad_request' && !this.#mayRefuse)
       this.#fail('ANSWERS', `a sound request is refused: ${body.message}`);
   }
 

@@ -60,6 +60,10 @@ export class ReplicaModel {
     return '';
   }
 
+  isWatchedBy(key: string): boolean {
+    return this.#monitors.has(key);
+  }
+
   attach(key: string, barrier: string): void {
     const parsed = this.store.order?.parse(barrier);
     this.#monitors.set(key, {

@@ -134,12 +134,19 @@ function judgeBranches(
 }
 
 /** Covered (rule 18), and of a key that is read. */
-function concerns({ rid, spots, keys }: ModelBranch, { coverage, keys: read }: Wait): boolean {
+function concerns(branch: ModelBranch, { coverage, keys }: Wait): boolean {
+  return isCovered(branch, coverage) && (keys.length === 0 || isOfKeys(branch, keys));
+}
+
+export function isCovered({ rid, spots }: ModelBranch, coverage: Coverage): boolean {
   if (!coverage.everyRid && !coverage.rids.includes(rid)) return false;
-  const isCovered = coverage.positions.some(({ journal, sequence }) =>
+  return coverage.positions.some(({ journal, sequence }) =>
     spots.some((spot) => spot.journal === journal && spot.sequence <= sequence),
   );
-  if (!isCovered) return false;
+}
+
+/** A branch without keys is of every key. */
+export function isOfKeys({ keys }: ModelBranch, asked: readonly Uint8Array[]): boolean {
   const names = new Set(keys.map(String));
-  return read.length === 0 || names.size === 0 || read.some((key) => names.has(String(key)));
+  return names.size === 0 || asked.some((key) => names.has(String(key)));
 }
