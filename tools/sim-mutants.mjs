@@ -21,16 +21,18 @@ const HELP = `Breaks the node on purpose, and tells what catches it.
 
 usage: npm run sim:mutants -- [options]
 
-  --seeds N      simulated deployments per mutant, until one fails (default 2000)
-  --sample N     of the generated mutants, evenly spread (default all; 0 for none)
-  --file NAME    only mutants of files whose path contains this
-  --json         print one JSON object instead of a table
-  --help         print this
+  --seeds N             simulated deployments per rule's mutant, until one fails (default 2000)
+  --generated-seeds N   the same per generated mutant (default 200)
+  --sample N            of the generated mutants, evenly spread (default all; 0 for none)
+  --file NAME           only mutants of files whose path contains this
+  --json                print one JSON object instead of a table
+  --help                print this
 `;
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '2000' },
+    'generated-seeds': { type: 'string', default: '200' },
     sample: { type: 'string', default: '1000000' },
     file: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
@@ -43,6 +45,7 @@ process.exitCode = values.help ? (process.stdout.write(HELP), 0) : await main();
 /** @returns {Promise<number>} The exit code. */
 async function main() {
   const seedCount = readNumber('seeds', values.seeds);
+  const generatedSeedCount = readNumber('generated-seeds', values['generated-seeds']);
   const sampleCount = readNumber('sample', values.sample);
   const isWanted = (/** @type {{ file: string }} */ { file }) => file.includes(values.file);
   const rules = resolveRuleMutants().filter(isWanted);
@@ -50,7 +53,7 @@ async function main() {
   const onJudged = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
   const judgements = await judgeAll({
     mutants: [...rules, ...generated],
-    seedCount,
+    seedCountOf: ({ rule }) => (rule === undefined ? generatedSeedCount : seedCount),
     workerCount: availableParallelism(),
     onJudged,
   });
@@ -73,7 +76,10 @@ function listGenerated() {
  */
 function spread(all, count) {
   if (count >= all.length) return all;
-  return all.filter((_, index) => Math.floor((index * count) / all.length) !== Math.floor(((index + 1) * count) / all.length));
+  return all.filter(
+    (_, index) =>
+      Math.floor((index * count) / all.length) !== Math.floor(((index + 1) * count) / all.length),
+  );
 }
 
 /**

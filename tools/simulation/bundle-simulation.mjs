@@ -37,11 +37,17 @@ export async function bundleSimulation(name, changed) {
 function replaceFile({ file, text }) {
   return {
     name: 'replace-file',
-    setup: ({ onLoad }) => {
+    setup: (bundle) => {
       const path = `${rootDirectory}/${file}`;
-      onLoad({ filter: /\.ts$/ }, (args) =>
-        args.path === path ? { contents: text, loader: 'ts' } : undefined,
-      );
+      let isReplaced = false;
+      bundle.onLoad({ filter: /\.ts$/ }, (args) => {
+        if (args.path !== path) return undefined;
+        isReplaced = true;
+        return { contents: text, loader: 'ts' };
+      });
+      bundle.onEnd(() => {
+        if (!isReplaced) throw new Error(`${file} is not a part of the simulation`);
+      });
     },
   };
 }

@@ -7,12 +7,12 @@ import { simulateMutant, testMutant } from './judge-mutant.mjs';
 /**
  * @param {object} options
  * @param {readonly Mutant[]} options.mutants
- * @param {number} options.seedCount Per mutant.
+ * @param {(mutant: Mutant) => number} options.seedCountOf How many seeds a mutant gets at most.
  * @param {number} options.workerCount
  * @param {(line: string) => void} options.onJudged
  * @returns {Promise<JudgedMutant[]>}
  */
-export async function judgeAll({ mutants, seedCount, workerCount, onJudged }) {
+export async function judgeAll({ mutants, seedCountOf, workerCount, onJudged }) {
   /** @type {JudgedMutant[]} */
   const judged = [];
   let next = 0;
@@ -22,8 +22,8 @@ export async function judgeAll({ mutants, seedCount, workerCount, onJudged }) {
       if (!mutant) return;
       const startedMs = performance.now();
       const judgement = mutant.test
-        ? await testMutant(mutant, mutant.test)
-        : await simulateMutant(mutant, seedCount);
+        ? await testMutant(mutant, mutant.test, mutant.title)
+        : await simulateMutant(mutant, seedCountOf(mutant));
       const seconds = (performance.now() - startedMs) / 1_000;
       judged[index] = { ...mutant, ...judgement, seconds };
       onJudged(`${nameOf(mutant)}: ${judgement.by || 'NOT CAUGHT'} (${seconds.toFixed(1)} s)`);

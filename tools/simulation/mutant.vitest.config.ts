@@ -8,6 +8,7 @@ const { file, text } = JSON.parse(process.env['RENDEZVOUS_MUTANT'] ?? '{}') as {
   readonly text?: string;
 };
 
+// eslint-disable-next-line no-restricted-syntax -- vitest reads the default export
 export default mergeConfig(
   base,
   defineConfig({

@@ -12,6 +12,7 @@ import { RULE_MUTANTS } from './rule-mutants.mjs';
  * @property {string} [condition] What is negated.
  * @property {string} text The whole changed file.
  * @property {string} [test]
+ * @property {string} [title]
  */
 
 /** @param {string} file The path below the root. */

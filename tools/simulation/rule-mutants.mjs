@@ -13,7 +13,8 @@
  * @property {string} file
  * @property {string} find
  * @property {string} replace
- * @property {string} [test] The test that must fail; without it, the simulation must.
+ * @property {string} [test] The test file that must fail; without it, the simulation must.
+ * @property {string} [title] Part of the title of its only test that need run.
  */
 
 const core = 'packages/server/src/core';
@@ -296,6 +297,7 @@ export const RULE_MUTANTS = [
     find: '            this.#fail(error);',
     replace: '            void error;',
     test: 'packages/server/src/create-server.test.ts',
+    title: 'a failed append ends the node',
   },
   {
     rule: 21,

@@ -39,7 +39,9 @@ export function describeCells(cells: readonly CellCount[]): string {
     event,
     ...states.map((state) => {
       const cell = cells.find((one) => one.state === state && one.event === event);
-      return cell === undefined || (cell.cell !== 'possible' && 'because' in cell.cell) ? '–' : formatCount(cell.count);
+      return cell === undefined || (cell.cell !== 'possible' && 'because' in cell.cell)
+        ? '–'
+        : formatCount(cell.count);
     }),
   ]);
   const table = [['event × state', ...states], ...rows];

@@ -120,7 +120,11 @@ export class SimulatedClient {
   applied(
     { bookmark }: Context,
     node: NodeEnd,
-    { store, region, key }: { readonly store: string; readonly region: string; readonly key: string },
+    {
+      store,
+      region,
+      key,
+    }: { readonly store: string; readonly region: string; readonly key: string },
   ): void {
     const body: ClientBody = {
       kind: 'applied',

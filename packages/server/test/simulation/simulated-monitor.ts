@@ -141,8 +141,7 @@ class Watch {
     else if (body.kind === 'branchesOpened') {
       this.#replica.listeners.add(this.#close);
       this.#plan(POLL_BUSY_MS);
-    }
-    else if (body.kind === 'watermarked')
+    } else if (body.kind === 'watermarked')
       this.#plan(body.branchesOpen > 0 ? POLL_BUSY_MS : POLL_IDLE_MS);
   }
 

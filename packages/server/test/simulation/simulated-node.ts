@@ -94,7 +94,10 @@ export class SimulatedNode implements NodeEnd {
     const regions = this.served;
     const options = { nodeId: name, namespace: 'default', regions, stores, peers, journal };
     this.#core = new NodeCore(options, this.#nowMs);
-    this.#model = new NodeModel({ ...options, count: (what) => this.#env.count(what) }, this.#nowMs);
+    this.#model = new NodeModel(
+      { ...options, count: (what) => this.#env.count(what) },
+      this.#nowMs,
+    );
     this.#model.compare(this.#core, this.#nowMs);
     this.#env.say(
       () => `${name} starts with journal ${journal.id.slice(0, 4)} up to ${String(journal.head)}`,

@@ -42,7 +42,10 @@ export interface Lineage {
 }
 
 /** Reading positions is most of what monitors make a node do; each is read once. */
-const POSITIONS: PositionOrder = { ...testOrder, parse: remember(testOrder.parse) };
+const POSITIONS: PositionOrder = {
+  ...testOrder,
+  parse: remember((text) => testOrder.parse(text)),
+};
 
 export class SimulatedStore {
   readonly definition: StoreDefinition;
@@ -64,7 +67,13 @@ export class SimulatedStore {
     }));
     const { branchTtlMs } = env.settings;
     const derived = index === '' ? undefined : { name: index, replicas: [] };
-    this.definition = { name, home, regions: derived ? [...named, derived] : named, order: POSITIONS, branchTtlMs };
+    this.definition = {
+      name,
+      home,
+      regions: derived ? [...named, derived] : named,
+      order: POSITIONS,
+      branchTtlMs,
+    };
     this.replicas = named
       .filter((region) => region.name !== home)
       .flatMap((region) =>

@@ -89,7 +89,8 @@ export class BlockedWaits {
       if (status === 'blocked' && query.timeoutMs > 0) continue;
       // A wait watches one thing: what it would find besides that, it finds when it looks again.
       if (reason === 'cut_off' || reason === 'no_monitor') continue;
-      if (status === 'unknown' && nowMs < untilMs + TICK_LATE_MS_MAX && untilMs < Infinity) continue;
+      if (status === 'unknown' && nowMs < untilMs + TICK_LATE_MS_MAX && untilMs < Infinity)
+        continue;
       this.#fail('LIVENESS', `a wait sleeps that is ${status} ${reason}`);
     }
   }

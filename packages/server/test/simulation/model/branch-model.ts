@@ -33,7 +33,10 @@ export interface Surroundings {
 export class BranchModel {
   readonly #node: Surroundings;
   readonly #branches = new Map<string, ModelBranch>();
-  readonly #earlyCloses = new Map<string, { readonly region: string; readonly replica: string }[]>();
+  readonly #earlyCloses = new Map<
+    string,
+    { readonly region: string; readonly replica: string }[]
+  >();
   readonly #gone = new Map<string, 'collected' | 'given up'>();
   /** Rid → when one of its branches last closed in a region of the node. */
   readonly #closedAtMs = new Map<string, number>();
@@ -236,9 +239,7 @@ export class BranchModel {
   #settle(branch: ModelBranch, news: readonly Place[]): void {
     const early = this.#earlyCloses.get(branch.bid) ?? [];
     this.#earlyCloses.delete(branch.bid);
-    const visible = early.flatMap(({ region, replica }) =>
-      placesOf(branch.store, region, replica),
-    );
+    const visible = early.flatMap(({ region, replica }) => placesOf(branch.store, region, replica));
     if (branch.isAborted) visible.push(...news);
     const watermarks = news.flatMap((place) =>
       this.#node.watermarksOf(place, branch.store).map((watermark) => ({ place, watermark })),

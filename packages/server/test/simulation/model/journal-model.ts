@@ -57,7 +57,8 @@ export class JournalModel {
       for (const record of effect.records) {
         if (record.kind !== 'open') continue;
         const { sequence, bid } = record.entry;
-        if (sequence !== ++this.#appended) this.#fail(`sequence ${String(sequence)} is out of turn`);
+        if (sequence !== ++this.#appended)
+          this.#fail(`sequence ${String(sequence)} is out of turn`);
         this.#appending.set(bid, sequence);
       }
       this.#tickets.set(effect.ticket, this.#appended);
@@ -83,7 +84,8 @@ export class JournalModel {
   /** What is durable is acknowledged at once, though a retry waits for those that came before it. */
   checkAcknowledged(): void {
     const [late] = this.#awaited;
-    if (late && late.sequence <= this.durable) this.#fail(`sequence ${String(late.sequence)} is durable, and not acknowledged`);
+    if (late && late.sequence <= this.durable)
+      this.#fail(`sequence ${String(late.sequence)} is durable, and not acknowledged`);
   }
 
   endSession(session: number): void {

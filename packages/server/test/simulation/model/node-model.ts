@@ -6,7 +6,13 @@
  * every input the core's status must say the same (STATE), its answers must be the ones that follow
  * from it (ANSWERS), and no wait may sleep that could be answered (LIVENESS).
  */
-import type { BranchesOpened, ClientMessage, NodeMessage, StatusAnswer, WaitAnswer } from '@rendezvous/protocol';
+import type {
+  BranchesOpened,
+  ClientMessage,
+  NodeMessage,
+  StatusAnswer,
+  WaitAnswer,
+} from '@rendezvous/protocol';
 import type { RecoveredJournal } from '../../../src/core/core-state.js';
 import type { Effect } from '../../../src/core/effect.js';
 import type { NodeCore } from '../../../src/core/node-core.js';
@@ -136,7 +142,10 @@ export class NodeModel {
     for (const branch of this.branches.all) {
       for (const replica of this.replicas) {
         if (!isOpenAt(branch, replica.place) || replica.knowsOf(branch.bid)) continue;
-        this.#fail('LIVENESS', `a monitor of ${replica.place.replica} was not told of ${branch.bid}`);
+        this.#fail(
+          'LIVENESS',
+          `a monitor of ${replica.place.replica} was not told of ${branch.bid}`,
+        );
       }
     }
   }

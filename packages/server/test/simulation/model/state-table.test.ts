@@ -11,10 +11,10 @@ import {
 /** Does not compile when a state or an event is missing; that is the test. */
 const complete: Readonly<Record<PlaceState, Readonly<Record<PlaceEvent, unknown>>>> = STATE_TABLE;
 
-const everyPossible = new Map(
+const everyPossible = new Map<string, number>(
   readCells(new Map())
     .filter(({ cell }) => cell === 'possible')
-    .map(({ state, event }) => [cellName(state, event), 1] as const),
+    .map(({ state, event }) => [cellName(state, event), 1]),
 );
 
 test('the table has every event in every state', () => {

@@ -6,14 +6,7 @@
  * why, and fails the run when it is reached; a rare one says what it takes.
  */
 export type PlaceState =
-  | 'unknown'
-  | 'closed early'
-  | 'open'
-  | 'cut off'
-  | 'closed'
-  | 'aborted'
-  | 'collected'
-  | 'given up';
+  'unknown' | 'closed early' | 'open' | 'cut off' | 'closed' | 'aborted' | 'collected' | 'given up';
 
 export type PlaceEvent =
   | 'open'

@@ -66,7 +66,9 @@ export class StreamModel {
     }
     const expected = this.#liveEntries()
       .filter(({ sequence }) => sequence > from && sequence <= to)
-      .filter(({ branch }) => [...branch.named].some(({ region }) => stream.regions.includes(region)))
+      .filter(({ branch }) =>
+        [...branch.named].some(({ region }) => stream.regions.includes(region)),
+      )
       .map(({ sequence }) => sequence);
     const actual = entries.map(({ sequence }) => sequence);
     if (String(actual) !== String(expected)) {
