@@ -12,7 +12,7 @@ import { bundleSimulation } from './bundle-simulation.mjs';
  */
 
 /** A chunk of ten seeds takes about a second: in so long nothing but a loop without end is at work. */
-const SILENCE_MS_MAX = 90_000;
+const SILENCE_MS_MAX = 45_000;
 
 let bundleCount = 0;
 

@@ -5,6 +5,7 @@
  * The policies of the SDK are not here; what it puts on the wire is.
  */
 import {
+  type Bookmark,
   type ClientBody,
   isIncomplete,
   type NodeBody,
@@ -13,7 +14,6 @@ import {
   toCoverage,
   type Wait,
 } from '@rendezvous/protocol';
-import type { Context } from './context.js';
 import type { Environment } from './environment.js';
 import { SimulationFailure } from './simulation-failure.js';
 import type { Connection, Network, NodeEnd } from './network.js';
@@ -25,6 +25,14 @@ const RETRY_MS = 400;
 const REQUEST_TIMEOUT_MS = 1_500;
 /** How long an open is retried while things fail. */
 const ATTEMPT_COUNT_MAX = 40;
+
+/** What a client needs of the request that it works for. */
+export interface ClientContext {
+  readonly bookmark: Bookmark;
+  readonly outgoing: Bookmark;
+  readonly covered: Iterable<Write>;
+  cover(write: Write, journal: string, sequence: number): boolean;
+}
 
 export interface WaitOptions {
   readonly region: string;
@@ -69,7 +77,7 @@ export class SimulatedClient {
 
   /** Opens the write's branch, at one of the nodes after the other until it is acknowledged. */
   open(
-    context: Context,
+    context: ClientContext,
     write: Write,
     nodes: readonly NodeEnd[],
     done: () => void,
@@ -118,7 +126,7 @@ export class SimulatedClient {
 
   /** A consumer has applied what the bookmark covers: of one key, or (`''`) of all, in order. */
   applied(
-    { bookmark }: Context,
+    { bookmark }: ClientContext,
     node: NodeEnd,
     {
       store,
@@ -139,10 +147,10 @@ export class SimulatedClient {
 
   /** Waits, and beside it reads at `replica`. `done` gets the answer, if one comes. */
   wait(
-    context: Context,
+    context: ClientContext,
     node: NodeEnd,
     options: WaitOptions,
-    replica: SimulatedReplica | SimulatedIndex | undefined,
+    replica: SimulatedReplica | SimulatedIndex<Write> | undefined,
     done: Reply,
   ): void {
     const bookmark = context.outgoing;

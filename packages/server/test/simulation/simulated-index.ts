@@ -2,17 +2,13 @@
  * A search index: a region of a store that no replica serves. Its consumer applies what a message
  * tells it of, and says so to the node (`applied`).
  */
-import type { SimulatedStore, Write } from './simulated-store.js';
-
-export class SimulatedIndex {
-  readonly store: SimulatedStore;
+export class SimulatedIndex<Write extends { readonly at?: unknown }> {
   readonly region: string;
   readonly name = 'index';
   readonly isUp = true;
   readonly #writes = new Set<Write>();
 
-  constructor(store: SimulatedStore, region: string) {
-    this.store = store;
+  constructor(region: string) {
     this.region = region;
   }
 

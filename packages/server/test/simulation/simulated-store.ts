@@ -52,11 +52,11 @@ export class SimulatedStore {
   readonly hasSignals: boolean;
   readonly replicas: readonly SimulatedReplica[];
   /** What of the store is derived, and read by itself. */
-  readonly index: SimulatedIndex | undefined;
+  readonly index: SimulatedIndex<Write> | undefined;
   #lineage: Lineage = { name: 'a', log: [], forks: new Map() };
 
   constructor(env: Environment, { name, home, replicaCounts, hasSignals, index }: StorePlan) {
-    this.index = index === '' ? undefined : new SimulatedIndex(this, index);
+    this.index = index === '' ? undefined : new SimulatedIndex(index);
     this.hasSignals = hasSignals;
     const named = Object.entries(replicaCounts).map(([region, replicaCount]) => ({
       name: region,
@@ -95,7 +95,7 @@ export class SimulatedStore {
   }
 
   /** Where the store can be read in a region, its home apart. */
-  readersOf(region: string): readonly (SimulatedReplica | SimulatedIndex)[] {
+  readersOf(region: string): readonly (SimulatedReplica | SimulatedIndex<Write>)[] {
     if (this.index?.region === region) return [this.index];
     return this.replicas.filter((replica) => replica.region === region);
   }

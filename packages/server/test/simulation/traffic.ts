@@ -123,10 +123,8 @@ export function startWait(world: World, context: Context, reads?: SimulatedRepli
 
 /** The consumer of an index has a message, applies what it tells of, and says so to a node. */
 export function consume(world: World, random: Random): string | undefined {
-  const index = pickOne(
-    world.stores.flatMap((store) => store.index ?? []),
-    random,
-  );
+  const derived = world.stores.find((store) => store.index !== undefined);
+  const index = derived?.index;
   const context = pickOne(world.contexts, random);
   if (!index || !context || context.isIncomplete || context.bookmark.everyRid) return undefined;
   const key = random.chance(0.5) ? random.pick(KEYS) : '';
@@ -134,10 +132,10 @@ export function consume(world: World, random: Random): string | undefined {
   index.upsert(
     world.writes.filter(
       ({ rid, store, keys }) =>
-        store === index.store && rids.includes(rid) && (key === '' || keys.includes(key)),
+        store === derived && rids.includes(rid) && (key === '' || keys.includes(key)),
     ),
   );
   const node = random.pick(world.nodesOf(index.region));
-  context.client.applied(context, node, { store: index.store.name, region: index.region, key });
+  context.client.applied(context, node, { store: derived.name, region: index.region, key });
   return `the ${index.region} index applies what ${context.rid.slice(-4)} wrote ${key}`;
 }
