@@ -164,8 +164,12 @@ export class BranchModel {
     this.#close(branch, places);
   }
 
-  abort(bid: string): void {
+  /** Returns whether peers must hear of it: it is new, and the open stands in the own journal. */
+  abort(bid: string): boolean {
+    const branch = this.#branches.get(bid);
+    const isNews = branch?.isAborted === false && sequenceIn(branch, this.#node.journal) > 0;
     this.#abort(bid, 'abort', () => true);
+    return isNews;
   }
 
   /** The owner of a journal says that the write of one of its entries failed. */

@@ -104,6 +104,7 @@ export class NodeModel {
     }
     if (this.journals.durable > durableBefore) this.journals.checkAcknowledged();
     this.#applied.checkAnswered();
+    this.#streams.checkAbortsSent();
     this.#waits.after(nowMs);
   }
 
@@ -198,7 +199,7 @@ export class NodeModel {
         return;
       }
       case 'abort':
-        this.branches.abort(body.bid);
+        if (this.branches.abort(body.bid)) this.#streams.abort(body.bid);
         return;
       case 'close':
         for (const bid of body.bids) this.branches.close(bid, body.region, body.replica);

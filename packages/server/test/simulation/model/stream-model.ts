@@ -8,6 +8,8 @@ import { type ModelBranch, sequenceIn } from './model-branch.js';
 interface Stream {
   readonly regions: readonly string[];
   sent: number;
+  /** Aborts that the peer must be told of. */
+  readonly aborted: Set<string>;
 }
 
 /** What streams need to know of the node. */
@@ -40,7 +42,11 @@ export class StreamModel {
     const [oldest = Infinity] = this.#liveEntries().map(({ sequence }) => sequence);
     // Who reported the closes of what was there before the restart is forgotten (rule 20).
     const sent = oldest <= this.#restoredHead ? Math.min(applied, oldest - 1) : applied;
-    this.#streams.set(keyOf(session, id), { regions: request.regions, sent });
+    this.#streams.set(keyOf(session, id), {
+      regions: request.regions,
+      sent,
+      aborted: new Set(),
+    });
   }
 
   end(session: number, id: number): void {
@@ -50,6 +56,18 @@ export class StreamModel {
   endSession(session: number): void {
     for (const key of [...this.#streams.keys()]) {
       if (key.startsWith(`${String(session)}:`)) this.#streams.delete(key);
+    }
+  }
+
+  /** A client has aborted a write whose open stands in the own journal. */
+  abort(bid: string): void {
+    for (const stream of this.#streams.values()) stream.aborted.add(bid);
+  }
+
+  /** Call after every input: peers are told of aborts at once. */
+  checkAbortsSent(): void {
+    for (const { aborted } of this.#streams.values()) {
+      if (aborted.size > 0) this.#fail('ANSWERS', 'a peer is not told of an abort');
     }
   }
 
@@ -74,6 +92,11 @@ export class StreamModel {
     if (String(actual) !== String(expected)) {
       this.#fail('ANSWERS', `a batch has ${String(actual)} instead of ${String(expected)}`);
     }
+    for (const bid of stream.aborted) {
+      if (!batch.aborted.includes(bid))
+        this.#fail('ANSWERS', `a batch conceals an abort of ${bid}`);
+    }
+    stream.aborted.clear();
     stream.sent = to;
   }
 
