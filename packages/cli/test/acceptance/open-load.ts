@@ -27,25 +27,28 @@ const burst = Math.max(1, Math.round((Number(perSecond) * BURST_INTERVAL_MS) / 1
 const acknowledged: AcknowledgedOpen[] = [];
 let inFlight = 0;
 let openedCount = 0;
-let isStopped = false;
+const stop = new AbortController();
+const isStopped = (): boolean => stop.signal.aborted;
 
-process.on('message', () => (isStopped = true));
+process.on('message', () => {
+  stop.abort();
+});
 setInterval(tell, 50).unref();
 await run();
 tell();
 process.disconnect();
 
 async function run(): Promise<void> {
-  while (!isStopped) {
+  while (!isStopped()) {
     const connection = await connectOrWait();
-    while (connection && !connection.isOver && !isStopped && !isDone()) {
+    while (connection && !connection.isOver && !isStopped() && !isDone()) {
       for (let count = 0; count < burst && inFlight < IN_FLIGHT_MAX && !isDone(); count++) {
         open(connection);
       }
       await delay(BURST_INTERVAL_MS);
     }
     while (connection && !connection.isOver && inFlight > 0) await delay(BURST_INTERVAL_MS);
-    if (isStopped || isDone()) return connection?.shutdown();
+    if (isStopped() || isDone()) return connection?.shutdown();
   }
 }
 

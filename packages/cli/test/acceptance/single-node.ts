@@ -83,7 +83,7 @@ export interface AttachedMonitor {
   /** Every branch that the node has offered so far. */
   readonly offered: ReadonlyMap<string, OpenBranch>;
   /** Says how far the replica is; resolves when the node has taken it in. */
-  watermark(position: string): Promise<void>;
+  readonly watermark: (position: string) => Promise<void>;
 }
 
 /** Takes the replica of us up, as a monitor does. */

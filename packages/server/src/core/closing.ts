@@ -43,10 +43,10 @@ export function owe(state: CoreState, branch: Branch, journal: string, region: s
   const peer = state.peers.get(state.journals.get(journal)?.peer ?? '');
   if (peer?.journal !== journal) return;
   const key = `${journal}/${region}`;
-  const owed = peer.owed.get(key) ?? { journal, region, bids: new Set<string>(), sent: undefined };
+  const owed = peer.owed.get(key) ?? { journal, region, branches: new Map(), sent: undefined };
   peer.owed.set(key, owed);
-  if (owed.bids.has(branch.bid)) return;
-  owed.bids.add(branch.bid);
+  if (owed.branches.get(branch.bid) === branch) return;
+  owed.branches.set(branch.bid, branch);
   branch.reportsOwed++;
 }
 
@@ -77,8 +77,8 @@ export function sendReports(state: CoreState): void {
   for (const peer of state.peers.values()) {
     if (!peer.connected) continue;
     for (const owed of peer.owed.values()) {
-      if (owed.sent !== undefined || owed.bids.size === 0) continue;
-      const bids = firstOf(owed.bids, REPORT_BID_COUNT_MAX);
+      if (owed.sent !== undefined || owed.branches.size === 0) continue;
+      const bids = firstOf(owed.branches.keys(), REPORT_BID_COUNT_MAX);
       owed.sent = bids;
       const { journal, region } = owed;
       const report: ReportClosed = { kind: 'reportClosed', journal, region, bids };
@@ -97,7 +97,7 @@ export function settleReport(state: CoreState, peer: PeerState, report: ReportCl
 
 /** The peer's journal was replaced: nobody is left to tell about the old one. */
 export function forgetReports(state: CoreState, peer: PeerState): void {
-  for (const owed of peer.owed.values()) settle(state, owed, [...owed.bids]);
+  for (const owed of peer.owed.values()) settle(state, owed, [...owed.branches.keys()]);
   peer.owed.clear();
 }
 
@@ -115,9 +115,9 @@ export function receiveReport(state: CoreState, report: ReportClosed, nowMs: num
 
 function settle(state: CoreState, owed: OwedReports, bids: readonly string[]): void {
   for (const bid of bids) {
-    if (!owed.bids.delete(bid)) continue;
-    const branch = state.table.get(bid);
-    if (branch === undefined) continue;
+    const branch = owed.branches.get(bid);
+    owed.branches.delete(bid);
+    if (branch === undefined || state.table.get(bid) !== branch) continue;
     branch.reportsOwed--;
     release(state, branch);
   }

@@ -207,3 +207,22 @@ describe('derived stores', () => {
     expect(node.waitNow([branch], { store: 'orders', region: 'search' }).status).toBe('consistent');
   });
 });
+
+it('rule 21: a session that ends with several monitors answers no wait by one that goes with it', () => {
+  const node = new TestNode();
+  for (const [session, barrier] of [
+    [100, 'a/0'],
+    [200, 'a/9'],
+  ] as const) {
+    for (const replica of ['us-1', 'us-2']) {
+      node.watermark(node.attach(replica, barrier, { session }), 'a/0', session);
+    }
+  }
+  const orders = node.attach('us-1', 'a/0', { store: 'orders', session: 200 });
+  node.watermark(orders, 'a/0', 200);
+  const branch = node.open({ store: 'orders', position: 'a/0' });
+  const waiting = node.wait([branch], { store: '' });
+  node.take(node.core.endSession(200, node.nowMs));
+  expect(node.waitAnswer(waiting)).toBeUndefined();
+  expect(node.waitNow([branch], { store: '' }).pending).toMatchObject([{ reason: 'no_monitor' }]);
+});

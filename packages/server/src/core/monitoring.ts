@@ -94,7 +94,7 @@ export function receiveWatermark(
   }
   const change = observeWatermark(attachment, watermark, request.position, order);
   if (change === 'regressed') {
-    detach(state, attachment, nowMs);
+    detach(state, [attachment], nowMs);
     const message = `${attachment.replica.name} went back, or changed its lineage: attach anew with a new barrier`;
     replyFailure(state, asker, 'store_failed', message, true);
     return;
@@ -108,15 +108,22 @@ export function receiveWatermark(
   reply(state, asker, { kind: 'watermarked', branchesOpen: attachment.branchesOpen });
 }
 
-/** The monitor is gone, and its watermark with it (rule 21). */
-export function detach(state: CoreState, attachment: Attachment, nowMs: number): void {
-  const { replica } = attachment;
-  state.attachments.delete(operationKey(attachment.session, attachment.id));
-  state.catchingUp.delete(attachment);
-  replica.attachments.delete(attachment);
-  if (replica.attachments.size === 0) replica.lostAtMs = nowMs;
-  if (refreshReadiness(replica, nowMs)) wakeAll(state, nowMs);
-  else wake(state, replica, nowMs);
+/**
+ * The monitor is gone, and its watermarks with it (rule 21): first with all of them, so that no wait is
+ * answered by the word of one that is about to go.
+ */
+export function detach(state: CoreState, attachments: readonly Attachment[], nowMs: number): void {
+  for (const attachment of attachments) {
+    const { replica } = attachment;
+    state.attachments.delete(operationKey(attachment.session, attachment.id));
+    state.catchingUp.delete(attachment);
+    replica.attachments.delete(attachment);
+    if (replica.attachments.size === 0) replica.lostAtMs = nowMs;
+  }
+  const replicas = new Set(attachments.map(({ replica }) => replica));
+  const changed = [...replicas].filter((replica) => refreshReadiness(replica, nowMs));
+  if (changed.length > 0) wakeAll(state, nowMs);
+  else for (const replica of replicas) wake(state, replica, nowMs);
 }
 
 /** Closes branches one by one; closes that come before their open are remembered (rule 1). */

@@ -85,9 +85,8 @@ export class NodeCore {
     for (const [key, stream] of state.streams) {
       if (stream.asker.session === session) state.streams.delete(key);
     }
-    for (const attachment of state.attachments.values()) {
-      if (attachment.session === session) detach(state, attachment, nowMs);
-    }
+    const attachments = [...state.attachments.values()].filter((one) => one.session === session);
+    detach(state, attachments, nowMs);
     state.heldApplied = state.heldApplied.filter((held) => held.session !== session);
     state.awaitingSync = state.awaitingSync.filter((one) => one.session !== session);
     return this.#finish();
@@ -221,7 +220,7 @@ export class NodeCore {
     const key = operationKey(target.session, target.id);
     state.streams.delete(key);
     const attachment = state.attachments.get(key);
-    if (attachment) detach(state, attachment, nowMs);
+    if (attachment) detach(state, [attachment], nowMs);
   }
 
   /** Ends an input: what it gathered becomes effects, in an order that recovery can rely on. */

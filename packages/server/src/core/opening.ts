@@ -276,11 +276,13 @@ export function relationTo(branch: Branch, watermark: unknown): string {
 export function receiveAbort(state: CoreState, bid: string, nowMs: number): void {
   const branch = state.table.get(bid);
   if (!branch || branch.aborted) return;
-  abort(state, branch, nowMs);
   const sequence = state.journal.sequenceOf(branch);
+  if (sequence > 0) {
+    for (const stream of state.streams.values()) stream.aborted.add(bid);
+  }
+  abort(state, branch, nowMs);
   if (sequence === 0 || branch.collected) return;
-  // Said to those who have the entry, and kept for those who ask after a restart.
-  for (const stream of state.streams.values()) stream.aborted.add(bid);
+  // Kept for peers that ask after a restart, and for the node itself.
   state.records.push({ kind: 'open', entry: toEntry(branch, sequence, regionsNamed(branch)) });
 }
 

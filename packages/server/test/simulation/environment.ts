@@ -5,33 +5,9 @@
  * when others before it are left out, which is what makes a failure shrink.
  */
 import { encodeJournalId, encodeUlid } from '@rendezvous/protocol';
+import type { Settings } from './deployment.js';
 import { Random } from './random.js';
 import { Timeline } from './timeline.js';
-
-/** How one simulated world differs from another, besides what happens in it. */
-export interface Settings {
-  /** Between regions, one way; inside a region it is a twentieth. */
-  readonly latencyMs: number;
-  /** The longest sync of a journal. */
-  readonly syncMs: number;
-  /** The longest time that a replica takes for its next few writes. */
-  readonly replicationMs: number;
-  readonly branchTtlMs: number;
-}
-
-/** A promise of DESIGN.md was broken. */
-export class SimulationFailure extends Error {
-  override readonly name = 'SimulationFailure';
-  readonly check: Check;
-
-  constructor(check: Check, message: string) {
-    super(`${check}: ${message}`);
-    this.check = check;
-  }
-}
-
-export type Check =
-  'SAFETY' | 'SPECULATION' | 'DURABILITY' | 'DEADLINE' | 'ANSWERS' | 'LIVENESS' | 'MEMORY';
 
 const EPOCH_MS = 1_700_000_000_000;
 /** Clocks of functions differ by so much; rids sort by them. */
@@ -78,12 +54,13 @@ export class Environment {
     if (this.#isTraced) this.lines.push(`${this.nowMs.toFixed(1).padStart(9)}  ${line()}`);
   }
 
-  count(what: string): void {
-    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  count(what: string, times = 1): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + times);
   }
 
-  mintUlid(): string {
-    const skewMs = this.random.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS);
+  /** `clockAheadMs`: of whoever mints it. */
+  mintUlid(clockAheadMs = 0): string {
+    const skewMs = this.random.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS) + clockAheadMs;
     return encodeUlid(Math.floor(EPOCH_MS + this.nowMs + skewMs), this.random.bytes(10));
   }
 

@@ -1,9 +1,14 @@
 /**
- * Connections between regions: ordered and reliable while they live, and they break.
+ * Connections between regions: ordered, and exactly once, while they live; and they break.
  *
  * What is in flight when a connection breaks is lost, and each end learns of it in its own time. A
  * partition holds messages back, in one direction or both; if the connection survives it, they
  * arrive after all, as over TCP.
+ *
+ * No message is doubled, and none overtakes another of its connection: a WebSocket does not do that,
+ * and the node may rely on it. Doubling and disorder come from above, as in production: an open that
+ * was lost, or only its answer, is sent again, here or at another node; two connections of one client
+ * live side by side; peers stream again from where they were; monitors report what they reported.
  */
 import type { ClientMessage, NodeMessage } from '@rendezvous/protocol';
 import type { Environment } from './environment.js';
@@ -14,6 +19,7 @@ export interface ClientEnd {
 }
 
 export interface NodeEnd {
+  readonly name: string;
   readonly region: string;
   readonly isUp: boolean;
   accept(connection: Connection): void;
@@ -87,6 +93,8 @@ export class Network {
 export class Connection {
   readonly from: string;
   readonly to: string;
+  /** The node at its other end. */
+  readonly node: string;
   readonly #env: Environment;
   readonly #network: Network;
   readonly #client: ClientEnd;
@@ -106,6 +114,7 @@ export class Connection {
     this.#network = network;
     this.from = from;
     this.to = node.region;
+    this.node = node.name;
     this.#client = client;
     this.#node = node;
     this.#requests = new Pipe(env, network, from, this.to, (message) => {

@@ -12,7 +12,9 @@ import type { Connection, Network, NodeEnd } from './network.js';
 
 /** The node that the link belongs to. */
 export interface LinkOwner {
+  readonly name: string;
   readonly region: string;
+  readonly served: readonly string[];
   peerConnected(peer: string): void;
   peerDisconnected(peer: string): void;
   receiveBatch(peer: string, batch: Batch): boolean;
@@ -83,7 +85,7 @@ export class PeerLink {
 
   replicate(journal: string, from: number): void {
     if (this.#stream !== 0) this.#send({ kind: 'cancel', target: this.#stream });
-    this.#stream = this.#send({ kind: 'replicate', regions: [this.#owner.region], journal, from });
+    this.#stream = this.#send({ kind: 'replicate', regions: this.#owner.served, journal, from });
   }
 
   acknowledge(journal: string, applied: number): void {
@@ -106,21 +108,21 @@ export class PeerLink {
 
   #connected(connection: Connection): void {
     this.#connection = connection;
-    this.#owner.peerConnected(this.#peer.region);
+    this.#owner.peerConnected(this.#peer.name);
   }
 
   #receive({ id, body }: NodeMessage): void {
     const report = this.#reports.get(id);
     if (report) {
       this.#reports.delete(id);
-      if (body.kind === 'done') this.#owner.reportAcknowledged(this.#peer.region, report);
+      if (body.kind === 'done') this.#owner.reportAcknowledged(this.#peer.name, report);
       else this.#hangUp();
       return;
     }
     const inquiry = this.#inquiries.get(id);
     if (inquiry) {
       this.#inquiries.delete(id);
-      if (body.kind === 'inquired') this.#owner.receiveInquired(this.#peer.region, inquiry, body);
+      if (body.kind === 'inquired') this.#owner.receiveInquired(this.#peer.name, inquiry, body);
       return;
     }
     if (id !== this.#stream) return;
@@ -129,7 +131,7 @@ export class PeerLink {
       this.#env.count('batches lost');
       return;
     }
-    const isSane = body.kind === 'batch' && this.#owner.receiveBatch(this.#peer.region, body);
+    const isSane = body.kind === 'batch' && this.#owner.receiveBatch(this.#peer.name, body);
     if (!isSane) this.#hangUp();
   }
 
@@ -141,7 +143,7 @@ export class PeerLink {
   #lost(): void {
     const life = ++this.#life;
     this.#connection = undefined;
-    this.#owner.peerDisconnected(this.#peer.region);
+    this.#owner.peerDisconnected(this.#peer.name);
     this.#retry(life);
   }
 

@@ -38,3 +38,8 @@ export class Random {
     return Uint8Array.from({ length: count }, () => this.int(256));
   }
 }
+
+/** One of the values, if there is one. */
+export function pickOne<T>(values: readonly T[], random: Random): T | undefined {
+  return values.length === 0 ? undefined : random.pick(values);
+}

@@ -4,8 +4,9 @@
  * The same actions in the same world always do the same, so a failure replays exactly.
  */
 import { type Action, createSchedule, performAction } from './actions.js';
-import { type Check, Environment, type Settings, SimulationFailure } from './environment.js';
-import { Random } from './random.js';
+import { createDeployment } from './deployment.js';
+import { Environment } from './environment.js';
+import { type Check, SimulationFailure } from './simulation-failure.js';
 import { World } from './world.js';
 
 export interface Outcome {
@@ -19,18 +20,26 @@ export interface Outcome {
 const SHRINK_RUN_COUNT_MAX = 1_500;
 
 export function run(seed: number, actions: readonly Action[], isTraced = false): Outcome {
-  const env = new Environment(createSettings(seed), seed, isTraced);
+  const deployment = createDeployment(seed);
+  const env = new Environment(deployment, seed, isTraced);
   try {
-    const world = new World(env);
+    const world = new World(env, deployment);
     for (const action of actions) performAction(world, action);
     world.calm();
     world.checkWaits();
     world.checkMemory();
+    env.count('events', env.timeline.eventCount);
     return { failure: undefined, counts: env.counts, lines: env.lines };
   } catch (error) {
-    if (!(error instanceof SimulationFailure)) throw error;
-    return { failure: error, counts: env.counts, lines: env.lines };
+    return { failure: toFailure(error), counts: env.counts, lines: env.lines };
   }
+}
+
+/** A core that throws has failed too. */
+function toFailure(error: unknown): SimulationFailure {
+  if (error instanceof SimulationFailure) return error;
+  const stack = error instanceof Error ? error.stack : undefined;
+  return new SimulationFailure('CRASH', stack ?? String(error));
 }
 
 export function runSeed(seed: number, actionCount: number): Outcome {
@@ -64,18 +73,8 @@ export function explainFailure(seed: number, actionCount: number): string {
   const { failure, lines } = run(seed, least, true);
   return [
     `seed ${String(seed)}: ${found.message}`,
-    `replay: RENDEZVOUS_SIM_SEED=${String(seed)} RENDEZVOUS_SIM_STEPS=${String(actionCount)} npx vitest run --project sim`,
+    `replay: npm run sim -- --seed ${String(seed)} --steps ${String(actionCount)}`,
     `the least that was found (${String(least.length)} of ${String(actions.length)} actions): ${failure?.message ?? ''}`,
     ...lines,
   ].join('\n');
-}
-
-function createSettings(seed: number): Settings {
-  const random = new Random(seed ^ 0x5eed);
-  return {
-    latencyMs: random.pick([2, 20, 60]),
-    syncMs: random.pick([1, 10, 40]),
-    replicationMs: random.pick([5, 60, 300, 1_000]),
-    branchTtlMs: random.pick([1_500, 5_000, 60_000, 60_000, 60_000, 60_000]),
-  };
 }

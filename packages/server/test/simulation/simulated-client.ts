@@ -5,84 +5,33 @@
  * The policies of the SDK are not here; what it puts on the wire is.
  */
 import {
-  type ClientBody,
-  coverOpen,
   type Bookmark,
-  emptyBookmark,
-  encodeBookmark,
+  type ClientBody,
   isIncomplete,
-  markIncomplete,
-  mergeBookmarks,
   type NodeBody,
   type NodeMessage,
   type Open,
-  parseBookmark,
   toCoverage,
   type Wait,
 } from '@rendezvous/protocol';
-import { type Environment, SimulationFailure } from './environment.js';
+import type { Environment } from './environment.js';
+import { SimulationFailure } from './simulation-failure.js';
 import type { Connection, Network, NodeEnd } from './network.js';
+import type { SimulatedIndex } from './simulated-index.js';
 import { positionText, type SimulatedReplica, type Write } from './simulated-store.js';
 import { type AskedWait, describe, shortId, type Truth } from './truth.js';
 
-const NAMESPACE = 'default';
 const RETRY_MS = 400;
 const REQUEST_TIMEOUT_MS = 1_500;
 /** How long an open is retried while things fail. */
 const ATTEMPT_COUNT_MAX = 40;
 
-/** One end-to-end request: its own rid, and the bookmark that travels with it. */
-export class Context {
-  readonly rid: string;
-  readonly client: SimulatedClient;
-  bookmark: Bookmark = emptyBookmark(NAMESPACE);
-  /** What the bookmark truly covers: writes whose opens were acknowledged where it came from. */
-  readonly covered: Set<Write> = new Set<Write>();
-  /** Stores with a write whose open is not acknowledged yet. */
-  readonly #unacknowledged = new Map<Write, string>();
-
-  constructor(rid: string, client: SimulatedClient) {
-    this.rid = rid;
-    this.client = client;
-  }
-
-  begin(write: Write): void {
-    this.#unacknowledged.set(write, write.store.name);
-  }
-
-  /** The write ended with an error: nothing will be opened for it. */
-  forget(write: Write): void {
-    this.#unacknowledged.delete(write);
-  }
-
-  /** The write's open was acknowledged. Later acknowledgements of the same open change nothing. */
-  cover(write: Write, journal: string, sequence: number): boolean {
-    if (!this.#unacknowledged.delete(write)) return false;
-    this.bookmark = coverOpen(this.bookmark, this.rid, journal, sequence);
-    if (write.at) this.covered.add(write);
-    return true;
-  }
-
-  /** What is sent along: incomplete where an open is missing. */
-  get outgoing(): Bookmark {
-    let bookmark = this.bookmark;
-    for (const store of this.#unacknowledged.values()) bookmark = markIncomplete(bookmark, store);
-    return bookmark;
-  }
-
-  receive(text: string, covered: Iterable<Write>): void {
-    this.bookmark = mergeBookmarks(this.bookmark, parseBookmark(text, NAMESPACE));
-    for (const write of covered) this.covered.add(write);
-  }
-
-  /** An open is missing here, or was where something came from. */
-  get isIncomplete(): boolean {
-    return isIncomplete(this.outgoing, undefined);
-  }
-
-  get text(): string {
-    return encodeBookmark(this.outgoing);
-  }
+/** What a client needs of the request that it works for. */
+export interface ClientContext {
+  readonly bookmark: Bookmark;
+  readonly outgoing: Bookmark;
+  readonly covered: Iterable<Write>;
+  cover(write: Write, journal: string, sequence: number): boolean;
 }
 
 export interface WaitOptions {
@@ -102,6 +51,10 @@ export class SimulatedClient {
   readonly #sessions = new Map<NodeEnd, Connection>();
   readonly #pending = new Map<number, { readonly connection: Connection; readonly reply: Reply }>();
   #nextId = 1;
+  /** Changes with every crash: whatever was to be done before is not. */
+  #life = 0;
+  /** Of the wall clock, from which ids are minted. */
+  clockAheadMs = 0;
 
   constructor(env: Environment, network: Network, truth: Truth, region: string) {
     this.#env = env;
@@ -110,18 +63,31 @@ export class SimulatedClient {
     this.region = region;
   }
 
+  get life(): number {
+    return this.#life;
+  }
+
+  /** The process dies. Another one takes its place, and knows nothing. */
+  crash(): void {
+    this.#life++;
+    this.#pending.clear();
+    for (const session of this.#sessions.values()) session.break('client');
+    this.#sessions.clear();
+  }
+
   /** Opens the write's branch, at one of the nodes after the other until it is acknowledged. */
   open(
-    context: Context,
+    context: ClientContext,
     write: Write,
     nodes: readonly NodeEnd[],
     done: () => void,
     attempt = 1,
   ): void {
     const node = this.#env.random.pick(nodes);
+    const life = this.#life;
     let isOver = false;
     const again = (): void => {
-      if (isOver) return;
+      if (isOver || life !== this.#life) return;
       isOver = true;
       if (attempt >= ATTEMPT_COUNT_MAX && !this.#env.isCalm) return;
       this.#env.soon(RETRY_MS, () => this.open(context, write, nodes, done, attempt + 1));
@@ -145,22 +111,46 @@ export class SimulatedClient {
 
   /** The write certainly failed. Retried until a node has taken it in. */
   abort(write: Write, node: NodeEnd): void {
+    const life = this.#life;
     this.#ask(node, { kind: 'abort', bid: write.bid }, (body) => {
       if (body?.kind === 'done') {
         write.isAborted = true;
-        this.#env.say(() => `${node.region} has the abort of ${shortId(write.bid)}`);
+        this.#env.say(() => `${node.name} has the abort of ${shortId(write.bid)}`);
       } else {
-        this.#env.soon(RETRY_MS, () => this.abort(write, node));
+        this.#env.soon(RETRY_MS, () => {
+          if (life === this.#life) this.abort(write, node);
+        });
       }
     });
   }
 
+  /** A consumer has applied what the bookmark covers: of one key, or (`''`) of all, in order. */
+  applied(
+    { bookmark }: ClientContext,
+    node: NodeEnd,
+    {
+      store,
+      region,
+      key,
+    }: { readonly store: string; readonly region: string; readonly key: string },
+  ): void {
+    const body: ClientBody = {
+      kind: 'applied',
+      store,
+      region,
+      key: new TextEncoder().encode(key),
+      ordered: key === '',
+      coverage: toCoverage(bookmark),
+    };
+    this.#ask(node, body, (answer) => this.#env.count(`applied: ${answer?.kind ?? 'lost'}`));
+  }
+
   /** Waits, and beside it reads at `replica`. `done` gets the answer, if one comes. */
   wait(
-    context: Context,
+    context: ClientContext,
     node: NodeEnd,
     options: WaitOptions,
-    replica: SimulatedReplica | undefined,
+    replica: SimulatedReplica | SimulatedIndex<Write> | undefined,
     done: Reply,
   ): void {
     const bookmark = context.outgoing;
@@ -190,7 +180,9 @@ export class SimulatedClient {
 
   /** The same once more, while the first may still be blocked. */
   #askAgain(node: NodeEnd, { query, covered }: AskedWait): void {
+    const life = this.#life;
     this.#env.soon(query.timeoutMs, () => {
+      if (life !== this.#life) return;
       const again = { ...query, timeoutMs: 0 };
       this.#ask(node, again, () => undefined, { query: again, covered });
     });
@@ -219,7 +211,9 @@ export class SimulatedClient {
       this.#send(session, body, reply, wait);
       return;
     }
+    const life = this.#life;
     const lost = (): void => {
+      if (life !== this.#life) return;
       const connection = this.#sessions.get(node);
       this.#sessions.delete(node);
       for (const [id, pending] of this.#pending) {
@@ -230,6 +224,10 @@ export class SimulatedClient {
     };
     const end = { receive: (message: NodeMessage) => this.#receive(message), lost };
     this.#network.connect(this.region, node, end, (connection) => {
+      if (life !== this.#life) {
+        connection?.break('client');
+        return;
+      }
       if (!connection) {
         reply(undefined);
         return;

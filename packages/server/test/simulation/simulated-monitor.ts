@@ -2,6 +2,7 @@
  * A monitor: a session with the region's node, and a watch on each of its replicas.
  *
  *   connect to the replica ─▶ read the primary ─▶ attach ─▶ watermark, watermark, … ─▶ lost, again
+ *                                                      └─▶ signals, where there are any
  */
 import type { NodeMessage } from '@rendezvous/protocol';
 import type { Environment } from './environment.js';
@@ -62,8 +63,7 @@ export class SimulatedMonitor {
       if (life === this.#life) run();
     };
     const end = {
-      receive: (message: NodeMessage) =>
-        ifCurrent(() => this.#watches.get(message.id)?.receive(message)),
+      receive: (message: NodeMessage) => ifCurrent(() => this.#receive(message)),
       lost: () => ifCurrent(() => this.#connect()),
     };
     this.#network.connect(this.#node.region, this.#node, end, (connection) => {
@@ -76,6 +76,12 @@ export class SimulatedMonitor {
         this.#env.soon(RECONNECT_MS, () => ifCurrent(() => this.#connect()));
       }
     });
+  }
+
+  #receive(message: NodeMessage): void {
+    this.#watches.get(message.id)?.receive(message);
+    // Only an attach is answered more than once.
+    if (message.body.kind !== 'branchesOpened') this.#watches.delete(message.id);
   }
 
   #watch(replica: SimulatedReplica, connection: Connection, life: number): void {
@@ -132,10 +138,20 @@ class Watch {
     // Late answers to an attach that has ended.
     if (this.#attach === 0) return;
     if (body.kind === 'failure') this.#detach();
-    else if (body.kind === 'branchesOpened') this.#plan(POLL_BUSY_MS);
-    else if (body.kind === 'watermarked')
+    else if (body.kind === 'branchesOpened') {
+      this.#replica.listeners.add(this.#close);
+      this.#plan(POLL_BUSY_MS);
+    } else if (body.kind === 'watermarked')
       this.#plan(body.branchesOpen > 0 ? POLL_BUSY_MS : POLL_IDLE_MS);
   }
+
+  /** Hears what the replica has applied. A field: its identity is what stops it. */
+  readonly #close = (bids: readonly string[]): void => {
+    if (this.#attach === 0 || !this.#isAlive() || this.#hasLostReplica()) return;
+    const { region, name: replica } = this.#replica;
+    const id = this.#register(this);
+    this.#connection.sendToNode({ id, body: { kind: 'close', region, replica, bids } });
+  };
 
   #attachTo(barrier: string): void {
     if (this.#hasLostReplica()) {
@@ -173,11 +189,13 @@ class Watch {
       body: { kind: 'cancel', target: this.#attach },
     });
     this.#attach = 0;
+    this.#replica.listeners.delete(this.#close);
     this.connect();
   }
 
   #hasLostReplica(): boolean {
-    return !this.#replica.isUp || this.#replica.incarnation !== this.#incarnation;
+    const { answersMonitors, isUp, incarnation } = this.#replica;
+    return !answersMonitors || (isUp && incarnation !== this.#incarnation);
   }
 
   /** Until the node has heard of its end, it may rely on what this watch said. */

@@ -1,70 +1,71 @@
 /**
- * A metadata node: the real core, with a disk that syncs slowly, sessions that break, and crashes.
+ * A metadata node: the real core, with a disk that syncs slowly or fails, sessions that break, a
+ * clock of its own, and crashes.
  *
- * What the host does in production is here in virtual time: it gives the core messages and time,
- * and carries out its effects. A crash loses memory and what was not synced; the disk keeps the
- * rest, or is lost whole, and then the journal gets a new id (rule 3).
+ * What the host does in production is here in virtual time: it gives the core messages and time, and
+ * carries out its effects. A model of the node is told the same, and compared after every input.
  */
 import type {
   Batch,
   ClientMessage,
   Inquire,
   Inquired,
-  JournalEntry,
   JournalPosition,
   ReportClosed,
 } from '@rendezvous/protocol';
-import type { RecoveredJournal } from '../../src/core/core-state.js';
-import type { Effect, JournalRecord } from '../../src/core/effect.js';
+import type { Effect } from '../../src/core/effect.js';
 import { NodeCore } from '../../src/core/node-core.js';
 import type { StoreDefinition } from '../../src/core/store-layout.js';
-import { type Environment, SimulationFailure } from './environment.js';
+import type { Environment } from './environment.js';
+import { NodeModel } from './model/node-model.js';
 import type { Connection, NodeEnd } from './network.js';
+import { type CoreOutput, give, type NodeInput } from './node-input.js';
 import type { PeerLink } from './peer-link.js';
+import { type Append, SimulatedDisk } from './simulated-disk.js';
 import { TIMER_SLACK_MS, type Truth } from './truth.js';
-
-interface Disk {
-  id: string;
-  predecessors: readonly JournalPosition[];
-  head: number;
-  horizon: string;
-  readonly entries: Map<number, JournalEntry>;
-  /** Every sequence that was ever durable → its bid. */
-  readonly bids: Map<number, string>;
-}
-
-type Append = Extract<Effect, { kind: 'append' }>;
 
 export interface SimulatedNodeOptions {
   readonly env: Environment;
   readonly truth: Truth;
+  readonly name: string;
   readonly region: string;
+  /** The regions that it answers for. */
+  readonly served: readonly string[];
   readonly stores: readonly StoreDefinition[];
   readonly peers: readonly string[];
   /** Added to virtual time: no node may compare its clock with another's. */
   readonly clockOffsetMs: number;
+  /** How fast the node's clock runs: 1 is right. */
+  readonly clockRate: number;
 }
 
 export class SimulatedNode implements NodeEnd {
+  readonly name: string;
   readonly region: string;
+  readonly served: readonly string[];
   readonly #env: Environment;
   readonly #options: SimulatedNodeOptions;
   readonly #links = new Map<string, PeerLink>();
   readonly #sessions = new Map<Connection, number>();
   readonly #connections = new Map<number, Connection>();
-  #disk: Disk;
+  #disk: SimulatedDisk;
   #core: NodeCore | undefined;
+  #model: NodeModel | undefined;
   #nextSession = 1;
   #unsynced: Append[] = [];
   #isSyncing = false;
   #slowUntilMs = 0;
+  /** How long the node is down after the next sync, which fails; undefined while the disk works. */
+  #failsForMs: number | undefined;
   #tickAtMs = Infinity;
 
   constructor(options: SimulatedNodeOptions) {
+    this.name = options.name;
     this.region = options.region;
+    this.served = options.served;
     this.#env = options.env;
     this.#options = options;
-    this.#disk = emptyDisk(this.#env.mintJournal());
+    this.#disk = new SimulatedDisk(this.#env.mintJournal());
   }
 
   get isUp(): boolean {
@@ -78,10 +79,7 @@ export class SimulatedNode implements NodeEnd {
 
   /** Whether the journal has this place, by an id of now or of before. */
   has({ journal, sequence }: JournalPosition): boolean {
-    const { id, head, predecessors } = this.#disk;
-    return [{ journal: id, sequence: head }, ...predecessors].some(
-      (one) => one.journal === journal && sequence <= one.sequence,
-    );
+    return this.#disk.ids.some((one) => one.journal === journal && sequence <= one.sequence);
   }
 
   /** Branches that the node remembers. */
@@ -99,36 +97,34 @@ export class SimulatedNode implements NodeEnd {
 
   start(): void {
     if (this.#core) return;
-    const { region, stores, peers } = this.#options;
-    renew(this.#disk, this.#env.mintJournal());
-    const journal = recover(this.#disk);
-    const options = {
-      nodeId: region,
-      namespace: 'default',
-      regions: [region],
-      stores,
-      peers,
-      journal,
-    };
+    const { name, stores, peers } = this.#options;
+    const journal = this.#disk.recover(this.#env.mintJournal());
+    const regions = this.served;
+    const options = { nodeId: name, namespace: 'default', regions, stores, peers, journal };
     this.#core = new NodeCore(options, this.#nowMs);
-    if (this.horizon < journal.horizon) {
-      throw new SimulationFailure('DURABILITY', `${region} forgets its horizon ${journal.horizon}`);
-    }
+    this.#model = new NodeModel(
+      { ...options, count: (what) => this.#env.count(what) },
+      this.#nowMs,
+    );
+    this.#model.compare(this.#core, this.#nowMs);
     this.#env.say(
-      () => `${region} starts with journal ${journal.id.slice(0, 4)} up to ${String(journal.head)}`,
+      () => `${name} starts with journal ${journal.id.slice(0, 4)} up to ${String(journal.head)}`,
     );
     this.#planTick();
     for (const link of this.#links.values()) link.start();
   }
 
-  /** Some of what was being synced may have reached the disk; nobody was told. */
+  /** Memory is gone; of what was being synced, some may have reached the disk. */
   crash(): void {
     if (!this.#core) return;
     const syncedCount = this.#env.random.int(this.#unsynced.length + 1);
-    for (const { records } of this.#unsynced.slice(0, syncedCount)) this.#write(records);
+    for (const { records } of this.#unsynced.slice(0, syncedCount)) this.#disk.write(records);
+    if (syncedCount < this.#unsynced.length) this.#env.count('crashes that lost appends');
+    this.#model?.restart();
     this.#core = undefined;
     this.#unsynced = [];
     this.#isSyncing = false;
+    this.#failsForMs = undefined;
     this.#tickAtMs = Infinity;
     for (const link of this.#links.values()) link.stop();
     for (const connection of [...this.#sessions.keys()]) {
@@ -140,15 +136,22 @@ export class SimulatedNode implements NodeEnd {
   }
 
   loseJournal(): void {
-    this.#disk = emptyDisk(this.#env.mintJournal());
+    this.#disk = new SimulatedDisk(this.#env.mintJournal());
   }
 
   syncSlowly(durationMs: number): void {
     this.#slowUntilMs = this.#env.nowMs + durationMs;
   }
 
-  syncFast(): void {
+  /** The next sync fails, and ends the node; it comes back after `downMs`. */
+  failDisk(downMs: number): void {
+    if (this.#core) this.#failsForMs = downMs;
+  }
+
+  /** The disk works again, and fast. */
+  repairDisk(): void {
     this.#slowUntilMs = 0;
+    this.#failsForMs = undefined;
   }
 
   accept(connection: Connection): void {
@@ -160,8 +163,8 @@ export class SimulatedNode implements NodeEnd {
   receive(connection: Connection, message: ClientMessage): void {
     const session = this.#sessions.get(connection);
     if (session === undefined || !this.#core) return;
-    this.#options.truth.received(connection, message);
-    this.#perform(this.#core.receive(session, message, this.#nowMs));
+    this.#options.truth.received(connection, message, this.#options.clockRate);
+    this.#give({ kind: 'message', session, message });
   }
 
   lost(connection: Connection): void {
@@ -170,38 +173,45 @@ export class SimulatedNode implements NodeEnd {
     this.#sessions.delete(connection);
     this.#connections.delete(session);
     this.#options.truth.ended(connection);
-    this.#perform(this.#core.endSession(session, this.#nowMs));
+    this.#give({ kind: 'sessionEnded', session });
   }
 
   peerConnected(peer: string): void {
-    this.#perform(this.#core?.peerConnected(peer));
+    this.#give({ kind: 'peerConnected', peer });
   }
 
   peerDisconnected(peer: string): void {
-    this.#perform(this.#core?.peerDisconnected(peer));
+    this.#give({ kind: 'peerDisconnected', peer });
   }
 
   receiveBatch(peer: string, batch: Batch): boolean {
-    const result = this.#core?.receiveBatch(peer, batch, this.#nowMs);
-    this.#perform(result?.effects);
-    return result?.isSane ?? false;
+    return this.#give({ kind: 'batch', peer, batch });
   }
 
   reportAcknowledged(peer: string, report: ReportClosed): void {
-    this.#perform(this.#core?.reportAcknowledged(peer, report));
+    this.#give({ kind: 'reportAcknowledged', peer, report });
   }
 
   receiveInquired(peer: string, inquiry: Inquire, answer: Inquired): void {
-    this.#perform(this.#core?.receiveInquired(peer, inquiry, answer, this.#nowMs));
+    this.#give({ kind: 'inquired', peer, inquiry, answer });
   }
 
+  /** The node's own monotonic clock. */
   get #nowMs(): number {
-    return this.#env.nowMs + this.#options.clockOffsetMs;
+    return this.#env.nowMs * this.#options.clockRate + this.#options.clockOffsetMs;
   }
 
-  #perform(effects: readonly Effect[] = []): void {
-    for (const effect of effects) this.#performOne(effect);
+  /** Returns whether the input made sense to the core. */
+  #give(input: NodeInput): boolean {
+    const core = this.#core;
+    if (!core) return false;
+    const nowMs = this.#nowMs;
+    const output = give(core, input, nowMs);
+    this.#model?.take(input, output, nowMs);
+    if (!isIdle(input, output)) this.#model?.compare(core, nowMs);
+    for (const effect of output.effects) this.#performOne(effect);
     this.#planTick();
+    return output.isSane;
   }
 
   #performOne(effect: Effect): void {
@@ -209,8 +219,7 @@ export class SimulatedNode implements NodeEnd {
       case 'reply': {
         const connection = this.#connections.get(effect.session);
         if (!connection) return;
-        const disk = this.#disk;
-        this.#options.truth.answered(connection, effect.message, disk);
+        this.#options.truth.answered(connection, effect.message, this.#disk);
         connection.sendToClient(effect.message);
         return;
       }
@@ -242,28 +251,24 @@ export class SimulatedNode implements NodeEnd {
     const isSlow = this.#slowUntilMs > this.#env.nowMs;
     this.#env.soon(this.#env.settings.syncMs * (isSlow ? 50 : 1), () => {
       if (core !== this.#core) return;
+      if (this.#failsForMs !== undefined) {
+        this.#failSync(this.#failsForMs);
+        return;
+      }
       this.#isSyncing = false;
       const synced = this.#unsynced.splice(0, count);
-      for (const { records } of synced) this.#write(records);
-      for (const { ticket } of synced) this.#perform(core?.journalSynced(ticket, this.#nowMs));
+      for (const { records } of synced) this.#disk.write(records);
+      for (const { ticket } of synced) this.#give({ kind: 'synced', ticket });
       this.#sync();
     });
   }
 
-  #write(records: readonly JournalRecord[]): void {
-    const disk = this.#disk;
-    for (const record of records) {
-      if (record.kind === 'open') {
-        const { sequence, bid } = record.entry;
-        disk.entries.set(sequence, record.entry);
-        disk.bids.set(sequence, bid);
-        disk.head = Math.max(disk.head, sequence);
-      } else if (record.kind === 'collect') {
-        disk.entries.delete(record.sequence);
-      } else {
-        disk.horizon = record.rid;
-      }
-    }
+  /** Rule 20: nobody knows what is on the disk, so the node falls silent and ends. */
+  #failSync(downMs: number): void {
+    this.#env.count('failed syncs');
+    this.#env.say(() => `the disk of ${this.name} fails`);
+    this.crash();
+    this.#env.after(downMs, () => this.start());
   }
 
   #planTick(): void {
@@ -272,26 +277,17 @@ export class SimulatedNode implements NodeEnd {
     const atMs = core.nextTickAtMs;
     this.#tickAtMs = atMs;
     const lateMs = this.#env.random.between(0, TIMER_SLACK_MS);
-    this.#env.after(atMs - this.#nowMs + lateMs, () => {
+    this.#env.after((atMs - this.#nowMs) / this.#options.clockRate + lateMs, () => {
       if (core !== this.#core || this.#tickAtMs !== atMs) return;
       this.#tickAtMs = Infinity;
-      this.#perform(core.tick(this.#nowMs));
+      this.#give({ kind: 'tick' });
     });
   }
 }
 
-function emptyDisk(id: string): Disk {
-  return { id, predecessors: [], head: 0, horizon: '', entries: new Map(), bids: new Map() };
-}
-
-/** A journal gets a new id whenever its node starts, and says which it had before. */
-function renew(disk: Disk, id: string): void {
-  if (disk.head === 0) return;
-  disk.predecessors = [{ journal: disk.id, sequence: disk.head }, ...disk.predecessors];
-  disk.id = id;
-}
-
-function recover({ id, predecessors, head, horizon, entries }: Disk): RecoveredJournal {
-  const live = [...entries.values()].sort((a, b) => a.sequence - b.sequence);
-  return { id, predecessors, head, horizon, entries: live };
+/** Most of what a node hears is that a replica has not moved: nothing to compare. */
+function isIdle(input: NodeInput, { effects }: CoreOutput): boolean {
+  return (
+    input.kind === 'message' && input.message.body.kind === 'watermark' && effects.length === 1
+  );
 }

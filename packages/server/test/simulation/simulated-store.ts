@@ -5,13 +5,19 @@
  *   lineage a:  1 2 3 4 5 6          a failover keeps what some replica ever had (here 4);
  *                     └ b: 5' 6'     the rest is lost, and positions 5 and 6 of `a` are cut off
  *
+ * Replicas with signals announce each write as they apply it, to whoever listens; some signals get
+ * lost (rule 13).
+ *
  * Two assumptions, both about the world and not about the protocol: a failover loses only writes
  * that no replica ever showed; and a replica that went down serves reads again only once the node
  * has heard from each of its monitors that it went (`claims`).
  */
+import type { PositionOrder } from '@rendezvous/protocol';
 import type { StoreDefinition } from '../../src/core/store-layout.js';
 import { testOrder } from '../test-node.js';
+import type { StorePlan } from './deployment.js';
 import type { Environment } from './environment.js';
+import { SimulatedIndex } from './simulated-index.js';
 
 /** One write to one store, and what became of it. */
 export interface Write {
@@ -35,18 +41,24 @@ export interface Lineage {
   readonly forks: ReadonlyMap<string, number>;
 }
 
+/** Reading positions is most of what monitors make a node do; each is read once. */
+const POSITIONS: PositionOrder = {
+  ...testOrder,
+  parse: remember((text) => testOrder.parse(text)),
+};
+
 export class SimulatedStore {
   readonly definition: StoreDefinition;
+  readonly hasSignals: boolean;
   readonly replicas: readonly SimulatedReplica[];
+  /** What of the store is derived, and read by itself. */
+  readonly index: SimulatedIndex<Write> | undefined;
   #lineage: Lineage = { name: 'a', log: [], forks: new Map() };
 
-  constructor(
-    env: Environment,
-    name: string,
-    home: string,
-    regions: Readonly<Record<string, number>>,
-  ) {
-    const named = Object.entries(regions).map(([region, replicaCount]) => ({
+  constructor(env: Environment, { name, home, replicaCounts, hasSignals, index }: StorePlan) {
+    this.index = index === '' ? undefined : new SimulatedIndex(index);
+    this.hasSignals = hasSignals;
+    const named = Object.entries(replicaCounts).map(([region, replicaCount]) => ({
       name: region,
       replicas: Array.from(
         { length: replicaCount },
@@ -54,7 +66,14 @@ export class SimulatedStore {
       ),
     }));
     const { branchTtlMs } = env.settings;
-    this.definition = { name, home, regions: named, order: testOrder, branchTtlMs };
+    const derived = index === '' ? undefined : { name: index, replicas: [] };
+    this.definition = {
+      name,
+      home,
+      regions: derived ? [...named, derived] : named,
+      order: POSITIONS,
+      branchTtlMs,
+    };
     this.replicas = named
       .filter((region) => region.name !== home)
       .flatMap((region) =>
@@ -75,7 +94,9 @@ export class SimulatedStore {
     return { lineage: this.#lineage, at: this.#lineage.log.length };
   }
 
-  replicasOf(region: string): readonly SimulatedReplica[] {
+  /** Where the store can be read in a region, its home apart. */
+  readersOf(region: string): readonly (SimulatedReplica | SimulatedIndex<Write>)[] {
+    if (this.index?.region === region) return [this.index];
     return this.replicas.filter((replica) => replica.region === region);
   }
 
@@ -114,12 +135,18 @@ export interface Claim {
 
 const FOLLOW_MS = 300;
 const RETURN_RETRY_MS = 20;
+/** The share of signals that is not lost: production's is higher. */
+const SIGNAL_HEARD = 0.8;
 
 export class SimulatedReplica {
   readonly store: SimulatedStore;
   readonly region: string;
   readonly name: string;
   readonly claims: Set<Claim> = new Set<Claim>();
+  /** Whoever hears its signals. */
+  readonly listeners: Set<(bids: readonly string[]) => void> = new Set<
+    (bids: readonly string[]) => void
+  >();
   readonly #env: Environment;
   #lineage: Lineage;
   #applied = 0;
@@ -128,6 +155,8 @@ export class SimulatedReplica {
   #stalledUntilMs = 0;
   #isUp = true;
   #incarnation = 1;
+  /** By how much the copy that it went back to is older, while monitors still reach it. */
+  #backBy: number | undefined;
 
   constructor(env: Environment, store: SimulatedStore, region: string, name: string) {
     this.#env = env;
@@ -141,6 +170,11 @@ export class SimulatedReplica {
     return this.#isUp;
   }
 
+  /** A monitor that is connected still gets answers. */
+  get answersMonitors(): boolean {
+    return this.#isUp || this.#backBy !== undefined;
+  }
+
   /** Changes whenever a connection to the replica would break. */
   get incarnation(): number {
     return this.#incarnation;
@@ -148,7 +182,8 @@ export class SimulatedReplica {
 
   /** How far it is: everything at or below can be read here. */
   get watermark(): string {
-    return positionText({ lineage: this.#lineage, at: this.#applied }, true);
+    const at = Math.max(0, this.#applied - (this.#backBy ?? 0));
+    return positionText({ lineage: this.#lineage, at }, true);
   }
 
   /** Whether a read here sees the write. A replica that is down keeps what it had. */
@@ -168,6 +203,7 @@ export class SimulatedReplica {
 
   resume(): void {
     this.#stalledUntilMs = 0;
+    this.#backBy = undefined;
   }
 
   /** Goes on applying, if there is more. */
@@ -177,11 +213,16 @@ export class SimulatedReplica {
     this.#env.soon(this.#env.settings.replicationMs, () => this.#apply());
   }
 
-  /** Goes down, and comes back from a copy that lacks the newest `lostCount` writes. */
-  restart(lostCount: number, downMs: number, onReturn: () => void): void {
+  /**
+   * Goes down, and comes back from a copy that lacks the newest `lostCount` writes. With `isQuiet` no
+   * monitor's connection breaks: a proxy leads it to the older copy at once. Reads come later.
+   */
+  restart(lostCount: number, downMs: number, isQuiet: boolean, onReturn: () => void): void {
     if (!this.#isUp) return;
     this.#isUp = false;
     this.#incarnation++;
+    this.listeners.clear();
+    if (isQuiet && Math.min(lostCount, this.#applied) > 0) this.#backBy = lostCount;
     this.#env.after(downMs, () => this.#return(lostCount, onReturn));
   }
 
@@ -191,6 +232,7 @@ export class SimulatedReplica {
       return;
     }
     this.#applied = Math.max(0, this.#applied - lostCount);
+    this.#backBy = undefined;
     this.#isUp = true;
     this.#env.say(() => `${this.#title} is back, at ${this.watermark}`);
     onReturn();
@@ -209,10 +251,20 @@ export class SimulatedReplica {
     if (this.#lineage !== this.store.lineage && this.#changesLineage()) return;
     const behind = this.#lineage.log.length - this.#applied;
     if (behind <= 0) return;
+    const before = this.#applied;
     this.#applied += Math.min(behind, 1 + random.int(3));
     this.#highest = Math.max(this.#highest, this.#applied);
     this.#env.say(() => `${this.#title} is at ${this.watermark}`);
+    this.#signal(this.#lineage.log.slice(before, this.#applied));
     this.follow();
+  }
+
+  #signal(writes: readonly Write[]): void {
+    if (!this.store.hasSignals) return;
+    const heard = writes.filter(() => this.#env.random.chance(SIGNAL_HEARD)).map(({ bid }) => bid);
+    if (heard.length === 0) return;
+    this.#env.count('signals');
+    for (const listener of this.listeners) listener(heard);
   }
 
   /** Follows the new primary, in its own time. Returns whether that comes later. */
@@ -229,6 +281,14 @@ export class SimulatedReplica {
   get #title(): string {
     return `${this.store.name} ${this.name}`;
   }
+}
+
+function remember<T>(parse: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, parse(text));
+    return known.get(text) as T;
+  };
 }
 
 /** A position in the stores' notation; watermarks and barriers carry their history. */

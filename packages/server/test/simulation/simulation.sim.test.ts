@@ -1,32 +1,31 @@
 /**
- * Whole deployments in virtual time: the very core of the server, with everything around it
- * simulated and failing, checked against a model that knows what is visible where.
- *
- * One seed is one world. `RENDEZVOUS_SIM_SEEDS` says how many seeds to run, `RENDEZVOUS_SIM_SEED`
- * names the first (and alone runs only that), `RENDEZVOUS_SIM_STEPS` the actions of each.
+ * Whole deployments in virtual time: the very core of the server, with everything around it simulated
+ * and failing, checked against a model that knows what is visible where. See docs/testing.md.
  */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { createSchedule } from './actions.js';
-import { explainFailure, run, runSeed } from './run-simulation.js';
+import { run } from './run-simulation.js';
 
-const firstSeed = Number(process.env['RENDEZVOUS_SIM_SEED'] ?? 1);
-const seedCount = Number(
-  process.env['RENDEZVOUS_SIM_SEEDS'] ?? (process.env['RENDEZVOUS_SIM_SEED'] ? 1 : 300),
-);
-const actionCount = Number(process.env['RENDEZVOUS_SIM_STEPS'] ?? 200);
+const program = fileURLToPath(new URL('../../../../tools/sim.mjs', import.meta.url));
 
-it('keeps its promises in every simulated deployment', () => {
-  const totals = new Map<string, number>([['actions', seedCount * actionCount]]);
-  for (let seed = firstSeed; seed < firstSeed + seedCount; seed++) {
-    const { failure, counts } = runSeed(seed, actionCount);
-    if (failure) expect.fail(explainFailure(seed, actionCount));
-    for (const [what, count] of counts) totals.set(what, (totals.get(what) ?? 0) + count);
-  }
-  const summary = [...totals].map(([what, count]) => `${what} ${String(count)}`);
-  process.stdout.write(`simulated ${String(seedCount)} deployments: ${summary.join(', ')}\n`);
+/** Runs the command as users do, with what it says on the screen; resolves with its exit code. */
+function simulate(args: readonly string[]): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+}
+
+it('keeps its promises in 1,000 simulated deployments, and reaches every cell of the table', async () => {
+  expect(await simulate(['--seeds', '1000'])).toBe(0);
 });
 
 it('replays a seed exactly', () => {
-  const actions = createSchedule(firstSeed, actionCount);
-  expect(run(firstSeed, actions, true)).toEqual(run(firstSeed, actions, true));
+  const actions = createSchedule(1, 200);
+  expect(run(1, actions, true)).toEqual(run(1, actions, true));
 });

@@ -2,6 +2,11 @@
  * Virtual time: what happens later, in the order in which it happens. Equal times keep the order in
  * which they were planned.
  */
+import { SimulationFailure } from './simulation-failure.js';
+
+/** A hundred times what a deployment of 200 actions does. */
+const EVENT_COUNT_MAX = 3_000_000;
+
 interface Planned {
   readonly atMs: number;
   readonly order: number;
@@ -11,11 +16,17 @@ interface Planned {
 export class Timeline {
   #nowMs = 0;
   #planned = 0;
+  #eventCount = 0;
   /** A binary heap: the earliest first. */
   readonly #heap: Planned[] = [];
 
   get nowMs(): number {
     return this.#nowMs;
+  }
+
+  /** How much has happened. */
+  get eventCount(): number {
+    return this.#eventCount;
   }
 
   after(delayMs: number, run: () => void): void {
@@ -37,6 +48,9 @@ export class Timeline {
       if (next.atMs > untilMs) break;
       this.#takeFirst();
       this.#nowMs = next.atMs;
+      if (++this.#eventCount > EVENT_COUNT_MAX) {
+        throw new SimulationFailure('PROGRESS', 'it goes in circles, and comes to no end');
+      }
       next.run();
     }
     this.#nowMs = untilMs;

@@ -18,7 +18,8 @@ import type {
   Opened,
   Wait,
 } from '@rendezvous/protocol';
-import { type Environment, SimulationFailure } from './environment.js';
+import type { Environment } from './environment.js';
+import { SimulationFailure } from './simulation-failure.js';
 import type { Connection } from './network.js';
 import type { SimulatedStore, Write } from './simulated-store.js';
 
@@ -68,8 +69,8 @@ export class Truth {
     this.#announced.set(connection, announced.set(id, wait));
   }
 
-  /** A node receives a message. */
-  received(connection: Connection, { id, body }: ClientMessage): void {
+  /** A node receives a message; its clock runs so fast. */
+  received(connection: Connection, { id, body }: ClientMessage, clockRate: number): void {
     const asked = this.#asked.get(connection) ?? new Map<number, Asked>();
     this.#asked.set(connection, asked);
     if (body.kind === 'cancel') asked.delete(body.target);
@@ -77,7 +78,7 @@ export class Truth {
     const wait = this.#announced.get(connection)?.get(id);
     const bid = body.kind === 'open' ? body.bid : '';
     asked.set(id, { kind: body.kind, bid, wait, receivedAtMs: this.#env.nowMs });
-    if (body.kind === 'wait') this.#expectAnswer(connection, id, body.timeoutMs);
+    if (body.kind === 'wait') this.#expectAnswer(connection, id, body.timeoutMs / clockRate);
   }
 
   /** A node answers; `durable` is what its disk holds at that moment. */
@@ -87,15 +88,15 @@ export class Truth {
       throw new SimulationFailure('ANSWERS', `${body.kind} answers nothing that was asked`);
     if (!STREAMS.has(asked.kind)) this.#asked.get(connection)?.delete(id);
     if (body.kind === 'opened') this.#checkOpened(asked, body, durable.bids.get(body.sequence));
-    if (body.kind === 'batch') checkBatch(connection.to, body, durable);
+    if (body.kind === 'batch') checkBatch(connection.node, body, durable);
     if (body.kind !== 'waitAnswer') return;
     this.#env.count(`waits ${body.status}`);
     if (body.prevented) this.#env.count('waits prevented');
     for (const { reason } of body.pending.slice(0, 1)) this.#env.count(`${body.status}: ${reason}`);
     if (asked.wait?.query.coverage.everyRid) this.#env.count('waits for *');
     if (!asked.wait || body.status !== 'consistent') return;
-    this.#checkConsistent(asked.wait, connection.to);
-    this.#checkAwake(asked.wait, connection.to);
+    this.#checkConsistent(asked.wait, connection.node);
+    this.#checkAwake(asked.wait, connection.node);
   }
 
   /** The node no longer serves this connection: nothing more can come. */
@@ -116,7 +117,7 @@ export class Truth {
       const waitedMs = (this.#env.nowMs - asked.receivedAtMs).toFixed(1);
       throw new SimulationFailure(
         'DEADLINE',
-        `${connection.to} has not answered a wait of ${String(timeoutMs)} ms after ${waitedMs} ms`,
+        `${connection.node} has not answered a wait of ${timeoutMs.toFixed(0)} ms after ${waitedMs} ms`,
       );
     });
   }
@@ -139,7 +140,7 @@ export class Truth {
   /** Whoever asks the same again passes on the same coverage. */
   #checkAwake({ query }: AskedWait, node: string): void {
     for (const [connection, asked] of this.#asked) {
-      if (connection.to !== node) continue;
+      if (connection.node !== node) continue;
       for (const { wait, receivedAtMs } of asked.values()) {
         if (wait?.query.coverage !== query.coverage || receivedAtMs === this.#env.nowMs) continue;
         if (wait.query.keys !== query.keys || wait.query.store !== query.store) continue;
@@ -151,7 +152,7 @@ export class Truth {
   #checkConsistent(wait: AskedWait, node: string): void {
     const { query } = wait;
     for (const store of this.#stores) {
-      for (const replica of store.replicasOf(query.region)) {
+      for (const replica of store.readersOf(query.region)) {
         const missed = wait.covered.find(
           (write) => write.store === store && concerns(write, query) && !replica.has(write),
         );
@@ -177,7 +178,7 @@ function checkBatch(node: string, { entries, to }: Batch, { head, bids }: Durabl
 
 /** Whether a wait must hold for this write. In its home region every write is visible. */
 function concerns({ store, keys }: Write, query: Wait): boolean {
-  if (store.definition.home === query.region || store.replicasOf(query.region).length === 0)
+  if (store.definition.home === query.region || store.readersOf(query.region).length === 0)
     return false;
   if (query.store !== '' && query.store !== store.name) return false;
   const asked = query.keys.map((key) => new TextDecoder().decode(key));

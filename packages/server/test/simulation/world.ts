@@ -1,22 +1,16 @@
-/**
- * A whole deployment: three regions, a node each, two stores, monitors, functions.
- *
- *            eu                    us                     ap
- *   node     eu ◀────────────────▶ us ◀─────────────────▶ ap     (all to all)
- *   posts    primary               two replicas           one replica
- *   orders   one replica           primary                one replica
- */
+/** A whole deployment: regions, nodes, stores, monitors, functions. What it consists of is `deployment.ts`. */
 import type { WaitAnswer } from '@rendezvous/protocol';
-import { type Environment, SimulationFailure } from './environment.js';
+import { Context } from './context.js';
+import type { Deployment, NodePlan } from './deployment.js';
+import type { Environment } from './environment.js';
+import { SimulationFailure } from './simulation-failure.js';
 import { Network } from './network.js';
 import { PeerLink } from './peer-link.js';
-import { Context, SimulatedClient } from './simulated-client.js';
+import { SimulatedClient } from './simulated-client.js';
 import { SimulatedMonitor } from './simulated-monitor.js';
 import { SimulatedNode } from './simulated-node.js';
 import { type SimulatedReplica, SimulatedStore, type Write } from './simulated-store.js';
 import { Truth } from './truth.js';
-
-export const REGIONS = ['eu', 'us', 'ap'] as const;
 
 /** Until then whatever still runs has run: reconnects, retries, catching up. */
 const SETTLE_MS = 20_000;
@@ -24,6 +18,10 @@ const LAST_WAIT_MS = 8_000;
 
 export class World {
   readonly env: Environment;
+  /** Where machines are. */
+  readonly regions: readonly string[];
+  /** Where stores can be read: the regions, and what is derived. */
+  readonly places: readonly string[];
   readonly network: Network;
   readonly stores: readonly SimulatedStore[];
   readonly nodes: readonly SimulatedNode[];
@@ -33,20 +31,19 @@ export class World {
   readonly contexts: Context[] = [];
   readonly writes: Write[] = [];
 
-  constructor(env: Environment) {
+  constructor(env: Environment, { regions, nodes, stores }: Deployment) {
     this.env = env;
+    this.regions = regions;
+    this.places = [...regions, ...new Set(nodes.flatMap(({ derived }) => derived))];
     this.network = new Network(env);
-    this.stores = [
-      new SimulatedStore(env, 'posts', 'eu', { eu: 1, us: 2, ap: 1 }),
-      new SimulatedStore(env, 'orders', 'us', { eu: 1, us: 1, ap: 1 }),
-    ];
+    this.stores = stores.map((plan) => new SimulatedStore(env, plan));
     const truth = new Truth(env, this.stores);
-    this.nodes = REGIONS.map((region, index) => this.#createNode(region, index, truth));
+    this.nodes = nodes.map((node, index) => this.#createNode(node, index, nodes, truth));
     this.links = this.nodes.flatMap((node) =>
       this.nodes.filter((peer) => peer !== node).map((peer) => this.#link(node, peer)),
     );
     this.monitors = this.#createMonitors();
-    this.clients = REGIONS.map((region) => new SimulatedClient(env, this.network, truth, region));
+    this.clients = regions.map((region) => new SimulatedClient(env, this.network, truth, region));
     for (const node of this.nodes) node.start();
     for (const monitor of this.monitors) if (env.random.chance(0.8)) monitor.start();
   }
@@ -55,16 +52,22 @@ export class World {
     return this.stores.flatMap((store) => store.replicas);
   }
 
-  nodeOf(region: string): SimulatedNode {
-    const node = this.nodes.find((one) => one.region === region);
-    if (!node) throw new Error(`no node in ${region}`);
-    return node;
+  nodesOf(region: string): readonly SimulatedNode[] {
+    return this.nodes.filter((node) => node.served.includes(region));
   }
 
   beginContext(): Context {
-    const context = new Context(this.env.mintUlid(), this.env.random.pick(this.clients));
+    const client = this.env.random.pick(this.clients);
+    const context = new Context(this.env.mintUlid(client.clockAheadMs), client);
     this.contexts.push(context);
     return context;
+  }
+
+  /** Its requests end with it. */
+  crashClient(client: SimulatedClient): void {
+    client.crash();
+    const others = this.contexts.filter((context) => context.client !== client);
+    this.contexts.splice(0, this.contexts.length, ...others);
   }
 
   /** All faults stop, and everything that was down comes back. */
@@ -73,7 +76,7 @@ export class World {
     this.env.isCalm = true;
     this.network.heal();
     for (const node of this.nodes) {
-      node.syncFast();
+      node.repairDisk();
       node.start();
     }
     for (const monitor of this.monitors) monitor.start();
@@ -88,7 +91,7 @@ export class World {
   checkWaits(): void {
     const unanswered = new Set<string>();
     for (const context of this.contexts) {
-      for (const region of REGIONS) this.#expectConsistent(context, region, unanswered);
+      for (const node of this.nodes) this.#expectConsistent(context, node, unanswered);
     }
     this.env.timeline.run(LAST_WAIT_MS);
     const [first] = unanswered;
@@ -97,40 +100,39 @@ export class World {
 
   /** MEMORY: nothing is remembered of branches that ended. */
   checkMemory(): void {
-    const stuckCount = this.writes.filter((write) => this.#mayStayOpen(write)).length;
-    this.#expectBranches(stuckCount, 'at rest');
+    const stuck = this.writes.filter((write) => this.#mayStayOpen(write));
+    this.#expectBranches(stuck.length, 'at rest');
     this.env.timeline.run(this.env.settings.branchTtlMs + 2_000);
     this.#expectBranches(0, 'after every branch was given up');
   }
 
   #expectBranches(countMax: number, when: string): void {
-    for (const { region, branchCount } of this.nodes) {
+    for (const { name, branchCount } of this.nodes) {
       if (branchCount <= countMax) continue;
-      const message = `${region} remembers ${String(branchCount)} branches ${when}, not ${String(countMax)}`;
+      const message = `${name} remembers ${String(branchCount)} branches ${when}, not ${String(countMax)}`;
       throw new SimulationFailure('MEMORY', message);
     }
   }
 
-  #expectConsistent(context: Context, region: string, unanswered: Set<string>): void {
+  #expectConsistent(context: Context, node: SimulatedNode, unanswered: Set<string>): void {
     const { rid, client } = context;
-    const name = `${rid} in ${region}`;
-    const options = { region, store: '', keys: [], timeoutMs: LAST_WAIT_MS / 2 };
+    const name = `${rid} at ${node.name}`;
+    const options = { region: node.region, store: '', keys: [], timeoutMs: LAST_WAIT_MS / 2 };
     if (context.isIncomplete) return;
     unanswered.add(name);
-    client.wait(context, this.nodeOf(region), options, undefined, (body) => {
+    client.wait(context, node, options, undefined, (body) => {
       unanswered.delete(name);
       const answer = body?.kind === 'waitAnswer' ? body : undefined;
       if (answer?.status === 'consistent') return;
-      if (answer?.status === 'unknown' && this.#mayBeUnknown(context, region)) return;
+      if (answer?.status === 'unknown' && this.#mayBeUnknown(context, node)) return;
       if (answer?.status === 'timed_out' && this.#mayTimeOut(context)) return;
       throw new SimulationFailure('LIVENESS', `${name} is answered ${explain(answer)}`);
     });
   }
 
   /** What this bookmark may rely on is lost, or was given up. */
-  #mayBeUnknown(context: Context, region: string): boolean {
+  #mayBeUnknown(context: Context, { horizon }: SimulatedNode): boolean {
     const { rids, everyRid, positions } = context.bookmark;
-    const { horizon } = this.nodeOf(region);
     return (
       [...positions].some(([journal, sequence]) => {
         return !this.nodes.some((node) => node.has({ journal, sequence }));
@@ -150,34 +152,43 @@ export class World {
   }
 
   #mayStayOpen(write: Write): boolean {
+    // Nobody makes a consumer tell a node of everything.
+    if (write.store.index) return true;
     return write.store.isCutOff(write) || !write.position;
   }
 
-  #createNode(region: string, index: number, truth: Truth): SimulatedNode {
+  #createNode(
+    { name, region, derived }: NodePlan,
+    index: number,
+    all: readonly NodePlan[],
+    truth: Truth,
+  ): SimulatedNode {
+    const { clockDriftMax } = this.env.settings;
     return new SimulatedNode({
       env: this.env,
       truth,
+      name,
       region,
+      served: [region, ...derived],
       stores: this.stores.map((store) => store.definition),
-      peers: REGIONS.filter((other) => other !== region),
+      peers: all.filter((other) => other.name !== name).map((other) => other.name),
       clockOffsetMs: 1_000_000.25 * (index + 1),
+      clockRate: 1 + this.env.random.between(-clockDriftMax, clockDriftMax),
     });
   }
 
   #link(node: SimulatedNode, peer: SimulatedNode): PeerLink {
     const link = new PeerLink(this.env, this.network, node, peer);
-    node.addLink(peer.region, link);
+    node.addLink(peer.name, link);
     return link;
   }
 
-  /** One monitor for every replica of a region, and one more for each replica by itself. */
+  /** At each node one monitor for every replica of its region, and one more for each by itself. */
   #createMonitors(): SimulatedMonitor[] {
-    return REGIONS.flatMap((region) => {
-      const replicas = this.replicas.filter((replica) => replica.region === region);
+    return this.nodes.flatMap((node) => {
+      const replicas = this.replicas.filter((replica) => replica.region === node.region);
       const groups = [replicas, ...replicas.map((replica) => [replica])];
-      return groups.map(
-        (group) => new SimulatedMonitor(this.env, this.network, this.nodeOf(region), group),
-      );
+      return groups.map((group) => new SimulatedMonitor(this.env, this.network, node, group));
     });
   }
 }

@@ -1,0 +1,133 @@
+/**
+ * What may happen to a branch at one place, as a node sees it: every state × every event.
+ *
+ * A place is a replica of a region that the node serves, or a region that another node serves. The
+ * run counts each cell; a possible cell that stays empty fails it. A cell that cannot be reached says
+ * why, and fails the run when it is reached; a rare one says what it takes.
+ */
+export type PlaceState =
+  'unknown' | 'closed early' | 'open' | 'cut off' | 'closed' | 'aborted' | 'collected' | 'given up';
+
+export type PlaceEvent =
+  | 'open'
+  | 'retried open'
+  | 'copy'
+  | 'repeated copy'
+  | 'close'
+  | 'watermark reached'
+  | 'watermark cut off'
+  | 'report'
+  | 'abort'
+  | "peer's abort"
+  | 'expiry'
+  | 'restart';
+
+/** Why a cell stays empty. */
+export interface Impossible {
+  readonly because: string;
+}
+
+/** What takes two accidents at once: not every run has it. */
+export interface Rare {
+  readonly whenever: string;
+}
+
+type Cell = 'possible' | Impossible | Rare;
+type Row = Readonly<Record<PlaceEvent, Cell>>;
+
+const no = (because: string): Impossible => ({ because });
+
+const NOT_IN_TABLE = no('a watermark is held only against the branches in the table');
+const NOTHING_TO_GIVE_UP = no('only branches in the table expire');
+const NOTHING_HELD = no('a node that holds nothing of a branch loses nothing of it');
+const ONLY_FIRST = no('an open is a retry only while its entry is in the own journal');
+const NEVER_WRITTEN = no('a write that failed is nowhere to be seen, and has no position');
+const CUT_OFF_STAYS = no('what a fork cut off is below no later watermark');
+const SEEN_BY_ANOTHER: Rare = {
+  whenever: 'a second node of the region heard a signal for a write whose position was cut off',
+};
+
+/** Of branches that are not in the table. */
+const absent = (restart: Cell, abort: Cell = 'possible'): Row => ({
+  open: 'possible',
+  'retried open': ONLY_FIRST,
+  copy: 'possible',
+  'repeated copy': 'possible',
+  close: 'possible',
+  'watermark reached': NOT_IN_TABLE,
+  'watermark cut off': NOT_IN_TABLE,
+  report: 'possible',
+  abort,
+  "peer's abort": abort,
+  expiry: NOTHING_TO_GIVE_UP,
+  restart,
+});
+
+const present: Row = {
+  open: 'possible',
+  'retried open': 'possible',
+  copy: 'possible',
+  'repeated copy': 'possible',
+  close: 'possible',
+  'watermark reached': 'possible',
+  'watermark cut off': 'possible',
+  report: 'possible',
+  abort: 'possible',
+  "peer's abort": 'possible',
+  expiry: 'possible',
+  restart: 'possible',
+};
+
+export const STATE_TABLE: Readonly<Record<PlaceState, Row>> = {
+  unknown: absent(NOTHING_HELD),
+  'closed early': absent('possible', NEVER_WRITTEN),
+  open: present,
+  'cut off': {
+    ...present,
+    'watermark reached': CUT_OFF_STAYS,
+    report: SEEN_BY_ANOTHER,
+    abort: NEVER_WRITTEN,
+    "peer's abort": NEVER_WRITTEN,
+  },
+  closed: present,
+  aborted: {
+    ...present,
+    close: NEVER_WRITTEN,
+    'watermark reached': NEVER_WRITTEN,
+    'watermark cut off': NEVER_WRITTEN,
+  },
+  collected: absent(NOTHING_HELD),
+  'given up': absent(NOTHING_HELD),
+};
+
+export function cellName(state: PlaceState, event: PlaceEvent): string {
+  return `${state} × ${event}`;
+}
+
+export interface CellCount {
+  readonly state: PlaceState;
+  readonly event: PlaceEvent;
+  readonly cell: Cell;
+  readonly count: number;
+}
+
+/** Every cell with its count. */
+export function readCells(counts: ReadonlyMap<string, number>): readonly CellCount[] {
+  return (Object.entries(STATE_TABLE) as [PlaceState, Row][]).flatMap(([state, row]) =>
+    (Object.entries(row) as [PlaceEvent, Cell][]).map(([event, cell]) => ({
+      state,
+      event,
+      cell,
+      count: counts.get(cellName(state, event)) ?? 0,
+    })),
+  );
+}
+
+/** Possible cells that were never reached, and impossible ones that were. */
+export function faultsOf(cells: readonly CellCount[]): readonly string[] {
+  return cells.flatMap(({ state, event, cell, count }) => {
+    if (cell === 'possible') return count === 0 ? [`never reached: ${cellName(state, event)}`] : [];
+    if (count === 0 || !('because' in cell)) return [];
+    return [`reached ${String(count)} times: ${cellName(state, event)}, although ${cell.because}`];
+  });
+}
