@@ -53,8 +53,24 @@ export const RULE_MUTANTS = [
     rule: 3,
     what: 'the next sequence is derived from the entries that are left',
     file: `${core}/core-state.ts`,
-    find: 'new OwnJournal(journal.id, journal.head)',
-    replace: 'new OwnJournal(journal.id, journal.entries.at(-1)?.sequence ?? 0)',
+    find: 'new OwnJournal(journal)',
+    replace: 'new OwnJournal({ ...journal, head: journal.entries.at(-1)?.sequence ?? 0 })',
+  },
+  {
+    rule: 3,
+    what: 'a place that a journal lost is taken for one that it gave out later',
+    file: `${core}/journal-lineage.ts`,
+    find: 'if (!succession || place.sequence > succession.head) return place;',
+    replace: 'if (!succession) return place;',
+    test: `${core}/journal-lineage.test.ts`,
+  },
+  {
+    rule: 3,
+    what: 'what a bookmark names by an old id is looked for by the new one only',
+    file: `${core}/journal-lineage.ts`,
+    find: 'positions: [...coverage.positions, ...current]',
+    replace: 'positions: current',
+    test: `${core}/journal-lineage.test.ts`,
   },
   {
     rule: 4,
@@ -74,9 +90,8 @@ export const RULE_MUTANTS = [
     rule: 5,
     what: "a peer's journal counts as applied from what it says of itself",
     file: `${core}/replication-in.ts`,
-    find: '  const progress = createJournalProgress(journal, peer.name);',
-    replace:
-      '  const progress = { ...createJournalProgress(journal, peer.name), applied: 1, head: 1 };',
+    find: 'known ?? createJournalProgress(journal, peer.name);',
+    replace: 'known ?? { ...createJournalProgress(journal, peer.name), applied: 1, head: 1 };',
   },
   {
     rule: 5,
@@ -167,7 +182,7 @@ export const RULE_MUTANTS = [
     rule: 11,
     what: 'a replica is ready as soon as it is watched',
     file: `${core}/monitoring.ts`,
-    find: '    passed: false,',
+    find: '    passed: !needsBarrier,',
     replace: '    passed: true,',
   },
   {
@@ -195,8 +210,8 @@ export const RULE_MUTANTS = [
     rule: 13,
     what: 'a monitor that attaches is not told of what is open',
     file: `${core}/monitoring.ts`,
-    find: '  announce(state, attachment, open);',
-    replace: '  announce(state, attachment, []);',
+    find: 'if (isOpenIn(branch, replica.bit)) announce(state, attachment, branch, nowMs);',
+    replace: '',
   },
   {
     rule: 13,
@@ -204,6 +219,46 @@ export const RULE_MUTANTS = [
     file: `${core}/monitoring.ts`,
     find: '    closeReached(state, attachment, attachment.scan, nowMs);\n  }\n  reply',
     replace: '    attachment.scan = undefined;\n  }\n  reply',
+  },
+  {
+    rule: 13,
+    what: 'what a peer gave up is taken for collected',
+    file: `${core}/inquiry.ts`,
+    find: '  raiseHorizon(state, horizon, nowMs);\n',
+    replace: '',
+    test: `${core}/inquiry.test.ts`,
+  },
+  {
+    rule: 14,
+    what: 'a marker that sorts behind the own one counts as it',
+    file: 'packages/server/src/monitor/marker-evidence.ts',
+    find: 'atReplica === marker ||',
+    replace: 'atReplica >= marker ||',
+    test: 'packages/server/src/monitor/marker-evidence.test.ts',
+  },
+  {
+    rule: 14,
+    what: 'a key that is absent counts as visible',
+    file: 'packages/server/src/monitor/marker-evidence.ts',
+    find: "if (atReplica === '') return false;",
+    replace: "if (atReplica === '') return overdue;",
+    test: 'packages/server/src/monitor/marker-evidence.test.ts',
+  },
+  {
+    rule: 15,
+    what: 'that a write left no trace is believed while it may be under way',
+    file: `${core}/leases.ts`,
+    find: 'if (branch.lease || !isOpenIn(branch, place.bit)) continue;',
+    replace: 'if (!isOpenIn(branch, place.bit)) continue;',
+    test: `${core}/leases.test.ts`,
+  },
+  {
+    rule: 15,
+    what: 'that a write left no trace changes nothing',
+    file: `${core}/wait-condition.ts`,
+    find: "    if ((branch.noTrace & mask) !== 0) return { ...unknown('no_trace'), branch };\n",
+    replace: '',
+    test: `${core}/leases.test.ts`,
   },
   {
     rule: 16,
@@ -262,6 +317,14 @@ export const RULE_MUTANTS = [
     replace: "filter((name) => name !== '')",
   },
   {
+    rule: 19,
+    what: 'a branch is overdue as soon as its lease is over',
+    file: `${core}/leases.ts`,
+    find: 'nowMs + leaseMs + LEASE_GRACE_MS',
+    replace: 'nowMs + leaseMs',
+    test: `${core}/leases.test.ts`,
+  },
+  {
     rule: 20,
     what: 'an entry goes before every region has reported',
     file: `${core}/closing.ts`,
@@ -294,8 +357,8 @@ export const RULE_MUTANTS = [
     rule: 20,
     what: 'a failed sync does not end the node',
     file: 'packages/server/src/host/node-host.ts',
-    find: '            this.#fail(error);',
-    replace: '            void error;',
+    find: '        this.#fail(error);',
+    replace: '        void error;',
     test: 'packages/server/src/create-server.test.ts',
     title: 'a failed append ends the node',
   },
@@ -330,9 +393,9 @@ export const RULE_MUTANTS = [
   },
 ];
 
-/** Rules whose code does not exist yet. */
-export const RULES_NOT_YET = [
-  { rule: 14, why: 'comes with the first marker store' },
-  { rule: 15, why: 'comes with the first marker store' },
-  { rule: 19, why: 'comes with the first marker store' },
-];
+/**
+ * Rules whose code does not exist yet.
+ *
+ * @type {readonly { rule: number, why: string }[]}
+ */
+export const RULES_NOT_YET = [];
