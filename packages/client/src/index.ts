@@ -15,8 +15,6 @@ export type { RendezvousOptions, StoreOptions } from './options.js';
 export type { FallbackAction, MissingAction, Policy, PolicyOverrides } from './policy.js';
 export type { Carrier, CarrierMap } from './carrier.js';
 export type { Counters, DropReason } from './counters.js';
-export { toMetrics } from './to-metrics.js';
-export type { MetricSample } from './to-metrics.js';
 export type { Key } from './keys.js';
 export type { Log, LogEvent } from './log.js';
 export type { WaitResult } from './wait.js';
