@@ -393,9 +393,5 @@ export const RULE_MUTANTS = [
   },
 ];
 
-/**
- * Rules whose code does not exist yet.
- *
- * @type {readonly { rule: number, why: string }[]}
- */
+/** Rules whose code does not exist yet. @type {readonly { rule: number, why: string }[]} */
 export const RULES_NOT_YET = [];

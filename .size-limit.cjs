@@ -1,5 +1,5 @@
 /** What a function on Node.js carries: the SDK as a module of Node, not as a script of a browser. */
-export default [
+module.exports = [
   {
     name: '@rendezvous/client with its dependency, minified',
     path: 'packages/client/dist/index.js',
