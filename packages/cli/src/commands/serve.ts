@@ -4,7 +4,9 @@ import type { Journal, MetricsAccess, ServerOptions } from '@rendezvous/server';
 import type { Command, Io } from '../command.js';
 import { loadConfig } from '../config/load-config.js';
 import { readNodeTls } from '../config/read-tls.js';
+import type { Config } from '../config/config.js';
 import { readTokens } from '../config/read-tokens.js';
+import { selectNodes } from '../config/select-nodes.js';
 import { createStrategies } from '../config/strategies.js';
 import { toServerOptions } from '../config/to-server-options.js';
 import { createLog } from '../log-line.js';
@@ -116,7 +118,7 @@ export const command: Command<ServeOptions> = {
     data: {
       type: 'text',
       placeholder: 'DIR',
-      description: 'Directory of the embedded journal; without it rendezvous-data/REGION',
+      description: 'Directory of the embedded journal; without it rendezvous-data/ and the region',
       env: 'RENDEZVOUS_DATA',
     },
     ...LOG_OPTIONS,
@@ -125,8 +127,9 @@ export const command: Command<ServeOptions> = {
 
 /** Runs until `io.signal` aborts. The ready line goes to stdout once the node can be reached. */
 export async function run(options: ServeOptions, io: Io): Promise<number> {
-  const serverOptions = await readServerOptions(options, io);
-  const journal = await openJournal(options, serverOptions, io);
+  const { config } = await loadConfig(options.config, io.cwd);
+  const serverOptions = await readServerOptions(config, options, io);
+  const journal = await openJournal(config, options, io);
   const server = await createServer({ ...serverOptions, journal }).catch(async (error: unknown) => {
     await journal.shutdown();
     throw error;
@@ -147,8 +150,11 @@ export async function run(options: ServeOptions, io: Io): Promise<number> {
   return 0;
 }
 
-async function readServerOptions(options: ServeOptions, io: Io): Promise<ServerOptions> {
-  const { config } = await loadConfig(options.config, io.cwd);
+async function readServerOptions(
+  config: Config,
+  options: ServeOptions,
+  io: Io,
+): Promise<ServerOptions> {
   const flags = {
     regions: options.region,
     nodes: options.node,
@@ -165,12 +171,13 @@ async function readServerOptions(options: ServeOptions, io: Io): Promise<ServerO
   return toServerOptions(config, flags, createStrategies());
 }
 
-async function openJournal(
-  { journal, data }: ServeOptions,
-  { regions, log }: ServerOptions,
-  { cwd }: Io,
-): Promise<Journal> {
-  if (journal === 'memory') return createMemoryJournal();
-  const directory = resolve(cwd, data ?? join('rendezvous-data', regions[0] ?? ''));
-  return createEmbeddedJournal({ directory, ...(log && { log }) });
+/** Several nodes of a region have a directory each, named as their peers call them. */
+async function openJournal(config: Config, options: ServeOptions, io: Io): Promise<Journal> {
+  if (options.journal === 'memory') return createMemoryJournal();
+  const { own } = selectNodes(config, { regions: options.region, nodes: options.node });
+  const directory = options.data ?? join('rendezvous-data', own[0]?.name ?? '');
+  return createEmbeddedJournal({
+    directory: resolve(io.cwd, directory),
+    log: createLog(io.stderr, options),
+  });
 }

@@ -35,7 +35,10 @@ export async function startFailoverDeployment(): Promise<FailoverDeployment> {
   };
   const file = join(directory, 'rendezvous.config.json');
   await writeFile(file, JSON.stringify(config));
-  const nodes = urls.map((url) => createNode(url, ['serve', '--config', file, '--node', url]));
+  const nodes = urls.map((url, index) => {
+    const data = join(directory, `journal-${String(index)}`);
+    return createNode(url, ['serve', '--config', file, '--node', url, '--data', data]);
+  });
   const [eu, usA, usB] = nodes;
   if (!eu || !usA || !usB) throw new Error('three nodes were to be made');
   const shutdown = async (): Promise<void> => {
