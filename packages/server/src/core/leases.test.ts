@@ -156,6 +156,14 @@ describe('rule 15: no aborts by guess', () => {
     expect(node.waitNow([branch], { store: 'photos' }).status).toBe('consistent');
   });
 
+  it('an abort reaches other nodes of the region, also where nobody else must see the write', () => {
+    const { node } = setup();
+    const { bid } = node.open(OPEN);
+    const stream = node.ask({ kind: 'replicate', regions: ['us'], journal: '', from: 0 }, 9);
+    node.ask({ kind: 'abort', bid });
+    expect(node.answers(stream, 9).at(-1)).toMatchObject({ entries: [], aborted: [bid] });
+  });
+
   it('an abort is kept in the journal, and closes the branch after a restart', () => {
     const node = new TestNode({ name: 'eu', stores: [PHOTOS], peers: ['us'] });
     const branch = node.open({ ...OPEN, leaseMs: 1_000 });
