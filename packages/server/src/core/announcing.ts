@@ -1,6 +1,6 @@
 /** Telling monitors which branches are open at their replica, or have become overdue there. */
 import type { BranchesOpened, OpenBranch } from '@rendezvous/protocol';
-import { type Branch, sizeOf } from './branch.js';
+import { type Branch, sizeOf, toKeyBytes } from './branch.js';
 import type { CoreState } from './core-state.js';
 import { reply } from './reply.js';
 import type { Attachment } from './replica-state.js';
@@ -19,7 +19,14 @@ export function announce(
   const ageMs = Math.max(0, Math.round(nowMs - branch.insertedAtMs));
   const branches = state.announcements.get(attachment) ?? [];
   state.announcements.set(attachment, branches);
-  branches.push({ bid, position, keys, ageMs, marker, overdue: lease === undefined });
+  branches.push({
+    bid,
+    position,
+    keys: keys.map(toKeyBytes),
+    ageMs,
+    marker,
+    overdue: lease === undefined,
+  });
 }
 
 /** The monitor is told something when the input ends, even if that is that nothing is open. */

@@ -18,7 +18,8 @@ export interface EarlyClose {
 
 export class BranchTable {
   readonly #byBid = new Map<string, Branch>();
-  readonly #byRid = new Map<string, Set<Branch>>();
+  /** Most requests write once, and a set of one is as large as the branch. */
+  readonly #byRid = new Map<string, Branch | Set<Branch>>();
   readonly #byStore = new Map<StoreLayout, Set<Branch>>();
   readonly #earlyCloses = new Map<string, EarlyClose[]>();
   #weight = 0;
@@ -39,19 +40,23 @@ export class BranchTable {
   add(branch: Branch): void {
     this.#byBid.set(branch.bid, branch);
     this.#weight += weightOf(branch);
-    addTo(this.#byRid, branch.rid, branch);
-    addTo(this.#byStore, branch.layout, branch);
+    this.#addToRid(branch);
+    const ofStore = this.#byStore.get(branch.layout);
+    if (ofStore) ofStore.add(branch);
+    else this.#byStore.set(branch.layout, new Set([branch]));
   }
 
   delete(branch: Branch): void {
     if (!this.#byBid.delete(branch.bid)) return;
     this.#weight -= weightOf(branch);
-    deleteFrom(this.#byRid, branch.rid, branch);
-    deleteFrom(this.#byStore, branch.layout, branch);
+    this.#deleteFromRid(branch);
+    this.#byStore.get(branch.layout)?.delete(branch);
   }
 
   ofRid(rid: string): Iterable<Branch> {
-    return this.#byRid.get(rid) ?? [];
+    const found = this.#byRid.get(rid);
+    if (found === undefined) return [];
+    return found instanceof Set ? found : [found];
   }
 
   /** The store's branches, oldest insertion first. */
@@ -61,6 +66,21 @@ export class BranchTable {
 
   all(): Iterable<Branch> {
     return this.#byBid.values();
+  }
+
+  #addToRid(branch: Branch): void {
+    const { rid } = branch;
+    const known = this.#byRid.get(rid);
+    if (known === undefined) this.#byRid.set(rid, branch);
+    else if (known instanceof Set) known.add(branch);
+    else this.#byRid.set(rid, new Set([known, branch]));
+  }
+
+  #deleteFromRid(branch: Branch): void {
+    const { rid } = branch;
+    const known = this.#byRid.get(rid);
+    if (known instanceof Set) known.delete(branch);
+    if (known === branch || (known instanceof Set && known.size === 0)) this.#byRid.delete(rid);
   }
 
   rememberClose(bid: string, close: EarlyClose): void {
@@ -90,15 +110,4 @@ export class BranchTable {
 
 function weightOf({ keys, position }: Branch): number {
   return keyWeight(keys) + position.length;
-}
-
-function addTo<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {
-  const values = index.get(key);
-  if (values) values.add(value);
-  else index.set(key, new Set([value]));
-}
-
-function deleteFrom<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {
-  const values = index.get(key);
-  if (values?.delete(value) === true && values.size === 0) index.delete(key);
 }

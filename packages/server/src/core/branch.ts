@@ -15,6 +15,9 @@ import type { StoreLayout } from './store-layout.js';
 /** What the runtime needs for a key besides its bytes. */
 const KEY_OVERHEAD_BYTES = 128;
 
+/** Keys as bytes or as texts. */
+type Keys = readonly { readonly length: number }[];
+
 /** Its ids, names and framing. */
 const ENTRY_BYTES = 120;
 
@@ -22,7 +25,8 @@ export interface Branch {
   readonly bid: string;
   readonly rid: string;
   readonly layout: StoreLayout;
-  readonly keys: readonly Uint8Array[];
+  /** As text (`toKeyText`): a seventh of what an array of bytes takes. */
+  readonly keys: readonly string[];
   /** The store's position after the write, in its own notation; `''` when there is none. */
   readonly position: string;
   /** `position`, parsed by the store's order; undefined when no watermark can ever reach it. */
@@ -30,7 +34,7 @@ export interface Branch {
   /** The marker that the write carries, if it is not the bid; else `''`. */
   readonly marker: string;
   readonly insertedAtMs: number;
-  readonly spots: JournalPosition[];
+  spots: readonly JournalPosition[];
   /** Places that must see the write. On a node with only a copy: those that it serves. */
   named: number;
   /** Places that have it: a subset of `named`. */
@@ -74,21 +78,28 @@ export function isClosed(branch: Branch): boolean {
 }
 
 /** Whether a read of `keys` depends on a write of the branch's keys. No keys means every key. */
-export function touches(branch: Branch, keys: readonly Uint8Array[]): boolean {
+export function touches(branch: Branch, keys: readonly string[]): boolean {
   if (keys.length === 0 || branch.keys.length === 0) return true;
-  return keys.some((key) => branch.keys.some((other) => isEqualKey(key, other)));
+  return keys.some((key) => branch.keys.includes(key));
+}
+
+/** A key's bytes as a text with one character for each. */
+export function toKeyText(key: Uint8Array): string {
+  // Many times as fast as with a spread.
+  return Reflect.apply(String.fromCharCode, undefined, key);
+}
+
+/** What `toKeyText` took. */
+export function toKeyBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** Rough size in bytes of a branch on the wire. */
-export function sizeOf(branch: Pick<Branch, 'keys' | 'position'>): number {
-  return branch.keys.reduce((sum, key) => sum + key.length, ENTRY_BYTES + branch.position.length);
+export function sizeOf({ keys, position }: { keys: Keys; position: string }): number {
+  return keys.reduce((sum, key) => sum + key.length, ENTRY_BYTES + position.length);
 }
 
 /** Rough size in bytes of keys in memory. */
-export function keyWeight(keys: readonly Uint8Array[]): number {
+export function keyWeight(keys: Keys): number {
   return keys.reduce((sum, key) => sum + key.length + KEY_OVERHEAD_BYTES, 0);
-}
-
-function isEqualKey(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -171,5 +171,6 @@ export function addSpot(branch: Branch, journal: string, sequence: number): void
   const isKnown = branch.spots.some(
     (spot) => spot.journal === journal && spot.sequence === sequence,
   );
-  if (!isKnown) branch.spots.push({ journal, sequence });
+  // Not pushed: that would make room for 16 more in every branch.
+  if (!isKnown) branch.spots = [...branch.spots, { journal, sequence }];
 }

@@ -11,7 +11,7 @@ import {
 } from '@rendezvous/protocol';
 import { admit } from './admission.js';
 import { announce, expectAnnouncement } from './announcing.js';
-import { isOpenIn, touches } from './branch.js';
+import { isOpenIn, toKeyText, touches } from './branch.js';
 import { close } from './closing.js';
 import { type CoreState, type HeldApplied, operationKey } from './core-state.js';
 import { currentPlace, withCurrentPlaces } from './journal-lineage.js';
@@ -264,7 +264,7 @@ function closeApplied(
   nowMs: number,
 ): void {
   const mask = layout.regions.get(request.region)?.mask ?? 0;
-  const keys = request.key.length > 0 ? [request.key] : [];
+  const keys = request.key.length > 0 ? [toKeyText(request.key)] : [];
   const coverage = withCurrentPlaces(state, request.coverage);
   for (const branch of state.table.ofStore(layout)) {
     if (!isOpenIn(branch, mask) || !isCovered(branch, coverage)) continue;

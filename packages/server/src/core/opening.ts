@@ -14,7 +14,7 @@ import {
   type Open,
 } from '@rendezvous/protocol';
 import { announce } from './announcing.js';
-import { type Branch, isOpenIn } from './branch.js';
+import { type Branch, isOpenIn, toKeyText } from './branch.js';
 import { close, owe, release } from './closing.js';
 import { addSpot, type CoreState } from './core-state.js';
 import { raiseHorizon } from './horizon.js';
@@ -31,6 +31,9 @@ export const POSITION_LENGTH_MAX = 4_096;
 const LEASE_MS_MAX = 900_000;
 /** Of the keys and positions of all open branches, in bytes. */
 const WEIGHT_MAX = 1024 * 1024 * 1024;
+/** Shared by all branches without. */
+const NO_KEYS: readonly never[] = [];
+const NO_SPOTS: readonly never[] = [];
 /** Opens that await a sync: of a journal that hangs, a second's worth at full speed. */
 const AWAITING_SYNC_COUNT_MAX = 200_000;
 
@@ -209,12 +212,12 @@ function addBranch(
     bid,
     rid,
     layout,
-    keys,
+    keys: keys.length === 0 ? NO_KEYS : keys.map(toKeyText),
     position,
     parsedPosition: position === '' ? undefined : layout.definition.order?.parse(position),
     marker,
     insertedAtMs: nowMs,
-    spots: [],
+    spots: NO_SPOTS,
     named: 0,
     closed: 0,
     cutOff: 0,

@@ -10,13 +10,14 @@
  *      failover (rule 10) or is without any trace at its primary (rule 14)
  * Whatever is unknown is never `consistent`. Nothing here changes anything.
  */
-import type { Coverage, PendingReason, Wait } from '@rendezvous/protocol';
+import type { Coverage, PendingReason } from '@rendezvous/protocol';
 import { type Branch, isOpenIn, touches } from './branch.js';
 import { type CoreState, UNKNOWN_JOURNAL } from './core-state.js';
 import { currentPlace, withCurrentPlaces } from './journal-lineage.js';
 import { appliedBy } from './journal-progress.js';
 import type { ReplicaState } from './replica-state.js';
 import type { StoreLayout } from './store-layout.js';
+import type { WaitQuery } from './wait-registry.js';
 
 /** A bookmark's position may run ahead of what the journal's owner told us for so long. */
 const JOURNAL_UNKNOWN_AFTER_MS = 1_000;
@@ -40,7 +41,7 @@ const CONSISTENT: Verdict = { kind: 'consistent' };
 /** Judges a wait that began at `startedAtMs`. */
 export function judgeWait(
   state: CoreState,
-  query: Wait,
+  query: WaitQuery,
   startedAtMs: number,
   nowMs: number,
 ): Verdict {
@@ -59,7 +60,7 @@ export function judgeWait(
 }
 
 /** A time since which nothing that the wait covers has closed here (rule 17). */
-export function quietSince(state: CoreState, query: Wait, nowMs: number): number {
+export function quietSince(state: CoreState, query: WaitQuery, nowMs: number): number {
   const { rids, everyRid, positions } = query.coverage;
   let sinceMs = state.recent.quietSince(rids, everyRid);
   for (const place of positions) {
@@ -77,7 +78,7 @@ export function quietSince(state: CoreState, query: Wait, nowMs: number): number
 /** The covered branches that are open in the wait's region. */
 export function* openBranches(
   state: CoreState,
-  query: Wait,
+  query: WaitQuery,
   layouts: readonly StoreLayout[],
 ): Generator<Branch> {
   const coverage = withCurrentPlaces(state, query.coverage);
@@ -97,7 +98,7 @@ export function* openBranches(
  * The stores that the read may touch in this region. A store whose home is here has no branch state
  * here: its primary sees every write. Undefined when the named store is not known, or not here.
  */
-export function layoutsRead(state: CoreState, query: Wait): readonly StoreLayout[] | undefined {
+export function layoutsRead(state: CoreState, query: WaitQuery): readonly StoreLayout[] | undefined {
   if (query.store === '') {
     return [...state.stores.values()].filter(
       (layout) => layout.home !== query.region && layout.regions.has(query.region),
@@ -179,7 +180,7 @@ function replicasRead(
 
 function judgeBranches(
   state: CoreState,
-  query: Wait,
+  query: WaitQuery,
   layouts: readonly StoreLayout[],
 ): Verdict | undefined {
   let blocking: Branch | undefined;

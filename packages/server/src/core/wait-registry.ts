@@ -8,10 +8,15 @@ import type { Wait } from '@rendezvous/protocol';
 import { keyWeight } from './branch.js';
 import { DeadlineQueue, type Queued } from './deadline-queue.js';
 
+/** What a wait asks, its keys as branches keep theirs. */
+export interface WaitQuery extends Omit<Wait, 'keys'> {
+  readonly keys: readonly string[];
+}
+
 export interface BlockedWait extends Queued {
   readonly session: number;
   readonly id: number;
-  readonly query: Wait;
+  readonly query: WaitQuery;
   readonly startedAtMs: number;
   readonly deadlineMs: number;
   /** What it watches: a branch, a journal's progress, a replica, or a sentinel. */

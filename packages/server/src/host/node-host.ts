@@ -71,6 +71,9 @@ export class NodeHost {
   readonly #peerRidCeiling = new RidCeiling(PEER_RID_AHEAD_MS_MAX);
   /** The newest sequence that was made durable. */
   #openedHead: number;
+  /** Records that this turn has given, and the ticket of the newest. */
+  #unsaved: JournalRecord[] = [];
+  #newestTicket = 0;
   #nextSession = 1;
   #timer: NodeJS.Timeout | undefined;
   #timerDueAtMs = Infinity;
@@ -205,7 +208,17 @@ export class NodeHost {
     return count;
   }
 
+  /** What one turn of the event loop appends goes to the journal together, and is acknowledged so. */
   #append(ticket: number, records: readonly JournalRecord[]): void {
+    this.#newestTicket = ticket;
+    if (this.#unsaved.length === 0) queueMicrotask(() => this.#save());
+    for (const record of records) this.#unsaved.push(record);
+  }
+
+  #save(): void {
+    const [ticket, records] = [this.#newestTicket, this.#unsaved];
+    this.#unsaved = [];
+    if (this.#isShutDown) return;
     const startedAtMs = performance.now();
     this.#journal.append(records).then(
       () => {

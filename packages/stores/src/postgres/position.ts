@@ -31,6 +31,9 @@ export const postgresPositionOrder: PositionOrder<PostgresPosition> = {
 };
 
 const LSN = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/;
+/** Of the first timeline. Shared: a node holds a position for every open branch. */
+const NO_ANCESTORS: ReadonlyMap<number, bigint> = new Map();
+
 const POSITION = /^([0-9]{1,20})\/([1-9][0-9]{0,9})\/([0-9A-F]{1,8}\/[0-9A-F]{1,8})(?:;(.+))?$/;
 const TIMELINE_MAX = 0xffff_ffff;
 
@@ -58,7 +61,7 @@ function parsePosition(text: string): PostgresPosition | undefined {
   if (historyText === undefined) {
     // The first timeline has no ancestors: its history is known to be empty.
     return timeline === 1
-      ? { system, timeline, lsn, switchPoints: new Map() }
+      ? { system, timeline, lsn, switchPoints: NO_ANCESTORS }
       : { system, timeline, lsn };
   }
   const switchPoints = parseSwitchPoints(historyText, timeline);
