@@ -86,12 +86,14 @@ export function touches(branch: Branch, keys: readonly string[]): boolean {
 /** A key's bytes as a text with one character for each. */
 export function toKeyText(key: Uint8Array): string {
   // Many times as fast as with a spread.
-  return Reflect.apply(String.fromCharCode, undefined, key);
+  return String.fromCharCode.apply(undefined, key as ArrayLike<number> as number[]);
 }
 
 /** What `toKeyText` took. */
 export function toKeyBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const key = new Uint8Array(text.length);
+  for (let index = 0; index < key.length; index++) key[index] = text.charCodeAt(index);
+  return key;
 }
 
 /** Rough size in bytes of a branch on the wire. */

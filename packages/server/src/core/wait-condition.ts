@@ -98,7 +98,10 @@ export function* openBranches(
  * The stores that the read may touch in this region. A store whose home is here has no branch state
  * here: its primary sees every write. Undefined when the named store is not known, or not here.
  */
-export function layoutsRead(state: CoreState, query: WaitQuery): readonly StoreLayout[] | undefined {
+export function layoutsRead(
+  state: CoreState,
+  query: WaitQuery,
+): readonly StoreLayout[] | undefined {
   if (query.store === '') {
     return [...state.stores.values()].filter(
       (layout) => layout.home !== query.region && layout.regions.has(query.region),
