@@ -22,6 +22,12 @@ type Harness = ConformanceHarness<PostgresConformanceClient, PostgresConformance
 
 const PUT = 'INSERT INTO kept VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET text = excluded.text';
 
+interface Statement {
+  readonly text: string;
+  readonly name?: string;
+  readonly values?: readonly unknown[];
+}
+
 /** Every statement of a monitor, counted where it leaves. */
 let monitorStatements = 0;
 class CountingClient {
@@ -39,12 +45,13 @@ class CountingClient {
     return this.#client.connect();
   }
 
-  query(config: {
-    readonly text: string;
-    readonly values?: readonly unknown[];
-  }): Promise<pg.QueryResult<Record<string, unknown>>> {
+  query({ text, name, values }: Statement): Promise<pg.QueryResult<Record<string, unknown>>> {
     monitorStatements += 1;
-    return this.#client.query({ ...config, ...(config.values && { values: [...config.values] }) });
+    return this.#client.query({
+      text,
+      ...(name !== undefined && { name }),
+      ...(values && { values: [...values] }),
+    });
   }
 
   end(): Promise<void> {
