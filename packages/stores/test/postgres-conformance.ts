@@ -6,7 +6,7 @@ import type {
   RunningReplica,
   RunningStore,
 } from '../src/conformance/index.js';
-import { type PostgresPair, startPostgresPair } from '@rendezvous/testkit';
+import { type LinkedReplica, type PostgresPair, startPostgresPair } from '@rendezvous/testkit';
 import pg from 'pg';
 
 /** PostgreSQL with a hot standby, through a pool of node-postgres. */
@@ -157,9 +157,12 @@ export const postgresConformance: Harness = {
   rollback: { run: (client, key, value) => transact(client, key, value, 'ROLLBACK') },
   keys: { notApplicable: 'keys of SQL come from rv.with({ key })' },
   expiry: { notApplicable: 'rows do not expire' },
-  severalReplicas: { notApplicable: 'to be written' },
-  promotion: { notApplicable: 'to be written' },
-  olderCopy: { notApplicable: 'to be written' },
+  severalReplicas: true,
+  promotion: { promote: ({ pair }) => pair.promote() },
+  olderCopy: {
+    keep: ({ pair }) => pair.keepReplica(),
+    restore: ({ pair }) => pair.restoreReplica(),
+  },
   monitorOperations: { count: () => Promise.resolve(monitorStatements) },
 };
 
@@ -189,8 +192,10 @@ async function onClient(
   }
 }
 
-async function startStore(): Promise<PostgresConformanceStore> {
-  const pair = await startPostgresPair();
+async function startStore(options: {
+  readonly replicaCount: number;
+}): Promise<PostgresConformanceStore> {
+  const pair = await startPostgresPair(options);
   const client = new pg.Client({ connectionString: pair.primary.url });
   await client.connect();
   await client.query(`
@@ -203,12 +208,12 @@ async function startStore(): Promise<PostgresConformanceStore> {
   return {
     pair,
     primary: pair.primary,
-    replicas: [toReplica(pair)],
+    replicas: pair.replicas.map(toReplica),
     shutdown: () => pair.shutdown(),
   };
 }
 
-function toReplica({ replica, lag }: PostgresPair): RunningReplica {
+function toReplica({ replica, lag }: LinkedReplica): RunningReplica {
   return {
     get url() {
       return replica.url;

@@ -1,10 +1,29 @@
 import { listBranchCases } from './cases/branch-cases.js';
+import { listKeyCases } from './cases/key-cases.js';
+import { listLineageCases } from './cases/lineage-cases.js';
+import { listLoadCases } from './cases/load-cases.js';
+import { listMonitorCases } from './cases/monitor-cases.js';
+import { listOutageCases } from './cases/outage-cases.js';
+import { listReplicaConnectionCases } from './cases/replica-connection-cases.js';
+import { listValueCases } from './cases/value-cases.js';
 import { listVisibilityCases } from './cases/visibility-cases.js';
 import type { ConformanceCase } from './conformance-case.js';
 import { type Deployment, startDeployment } from './deployment.js';
 import type { ConformanceClient, ConformanceHarness, RunningStore } from './harness.js';
 import type { ConformanceRuntime } from './runtime.js';
 import type { SuiteContext } from './suite-context.js';
+
+const CASE_LISTS: readonly ((context: SuiteContext) => ConformanceCase[])[] = [
+  listBranchCases,
+  listKeyCases,
+  listValueCases,
+  listVisibilityCases,
+  listLoadCases,
+  listReplicaConnectionCases,
+  listMonitorCases,
+  listOutageCases,
+  listLineageCases,
+];
 
 export interface ConformanceSuite {
   /** To run one after the other, in this order or another. */
@@ -53,7 +72,7 @@ export function createConformanceSuite<C extends ConformanceClient, S extends Ru
       }
     },
   };
-  const cases = [...listBranchCases(context), ...listVisibilityCases(context)];
+  const cases = CASE_LISTS.flatMap((list) => list(context));
   return {
     cases: cases.map((each) => printWhenNotApplicable(each, printNamed)),
     shutdown: async () => {

@@ -43,17 +43,22 @@ export interface Deployment {
   readonly writer: Side;
   /** Reads at the first replica. */
   readonly reader: Side;
+  /** Another function in `eu`, with a client of its own. */
+  readonly connectWriter: () => Promise<Side>;
   /** Another function in `us` that reads at this replica. */
-  connectReader(replica: RunningReplica): Promise<Side>;
+  readonly connectReader: (replica: RunningReplica) => Promise<Side>;
   /** A client of the driver alone, gone with the deployment. */
-  connectBare(url: string, connectionCount?: number): Promise<ConformanceClient>;
+  readonly connectBare: (url: string) => Promise<ConformanceClient>;
   /** A monitor outside of the node that watches every replica, gone with the deployment. */
-  startMonitor(): RuntimeMonitor;
+  readonly startMonitor: () => RuntimeMonitor;
   /** Waits in `us`; with `timeoutMs` 0, the default, only looks. */
-  wait(bookmark: Bookmark, options?: { timeoutMs?: number; key?: string }): Promise<RuntimeWait>;
+  readonly wait: (
+    bookmark: Bookmark,
+    options?: { timeoutMs?: number; key?: string },
+  ) => Promise<RuntimeWait>;
   /** Resolves once everything that the bookmark covers is visible in `us`, whatever was unknown before. */
-  untilConsistent(bookmark: Bookmark): Promise<void>;
-  shutdown(): Promise<void>;
+  readonly untilConsistent: (bookmark: Bookmark) => Promise<void>;
+  readonly shutdown: () => Promise<void>;
 }
 
 /** As it travels: its text; undefined for one that covers nothing. */
@@ -128,8 +133,9 @@ async function assemble(parts: Parts): Promise<Omit<Deployment, 'shutdown'>> {
     writer,
     reader,
     wait,
+    connectWriter: () => connectSide(parts, HOME, store.primary.url),
     connectReader: ({ url }) => connectSide(parts, AWAY, url),
-    connectBare: (url, connectionCount = 1) => connectClient(parts, { url, connectionCount }),
+    connectBare: (url) => connectClient(parts, { url, connectionCount: 1 }),
     startMonitor: () => startMonitor(parts),
     untilConsistent: (bookmark) =>
       until('the write is known to be visible in us', async () => {
