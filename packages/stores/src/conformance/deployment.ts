@@ -9,7 +9,8 @@ import type {
   RunningStore,
 } from './harness.js';
 import { ObservedHandle } from './observed-handle.js';
-import type { ConformanceRuntime, RuntimeClient, RuntimeMonitor, RuntimeWait } from './runtime.js';
+import type { ConformanceRuntime, RuntimeMonitor, RuntimeWait } from './runtime.js';
+import { type Bookmark, putAs, type Side } from './request.js';
 import { until } from './until.js';
 
 export const STORE = 'posts';
@@ -26,13 +27,6 @@ export interface DeploymentOptions {
   readonly replicaCount?: number;
   /** Who watches the replicas: the node, or monitors that the case starts. Default `inside`. */
   readonly monitors?: 'inside' | 'none';
-}
-
-/** A function's worth of SDK, and a client of the datastore that is wrapped for it. */
-export interface Side {
-  readonly rv: RuntimeClient;
-  readonly client: ConformanceClient;
-  readonly handle: ObservedHandle;
 }
 
 export interface Deployment {
@@ -60,9 +54,6 @@ export interface Deployment {
   readonly untilConsistent: (bookmark: Bookmark) => Promise<void>;
   readonly shutdown: () => Promise<void>;
 }
-
-/** As it travels: its text; undefined for one that covers nothing. */
-export type Bookmark = string | undefined;
 
 /** Starts everything and resolves once the node answers for the replicas, if it watches them. */
 export async function startDeployment(
@@ -184,11 +175,11 @@ function startMonitor({ harness, runtime, store, nodeUrl, cleanups }: Parts): Ru
   return monitor;
 }
 
-async function untilServed(deployment: Omit<Deployment, 'shutdown'>): Promise<void> {
-  const { writer } = deployment;
-  const bookmark = await writer.rv.run(undefined, async () => {
-    await writer.client.put('warm-up', '');
-    return writer.rv.current();
+/** Until a write is seen: one that came before the monitor may be told by no signal. */
+async function untilServed({ writer, wait }: Omit<Deployment, 'shutdown'>): Promise<void> {
+  await until('the node answers for the replicas', async () => {
+    const bookmark = await putAs(writer, 'warm-up', '');
+    const { status } = await wait(bookmark, { timeoutMs: 1_000 });
+    return status === 'consistent';
   });
-  await deployment.untilConsistent(bookmark);
 }

@@ -1,5 +1,17 @@
 /** Requests as functions run them: a write under a request of its own, a read under its bookmark. */
-import type { Bookmark, Side } from './deployment.js';
+import type { ConformanceClient } from './harness.js';
+import type { ObservedHandle } from './observed-handle.js';
+import type { RuntimeClient } from './runtime.js';
+
+/** A function's worth of SDK, and a client of the datastore that is wrapped for it. */
+export interface Side {
+  readonly rv: RuntimeClient;
+  readonly client: ConformanceClient;
+  readonly handle: ObservedHandle;
+}
+
+/** As it travels: its text; undefined for one that covers nothing. */
+export type Bookmark = string | undefined;
 
 /** Runs a request that writes; resolves with the bookmark that it would send along. */
 export function writeAs({ rv }: Side, write: () => Promise<unknown>): Promise<Bookmark> {

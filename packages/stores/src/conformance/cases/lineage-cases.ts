@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConformanceCase } from '../conformance-case.js';
 import { caseWith } from '../conformance-case.js';
-import type { Bookmark, Deployment } from '../deployment.js';
+import type { Deployment } from '../deployment.js';
 import type { ConformanceClient } from '../harness.js';
-import { freshKey, putAs } from '../request.js';
+import { type Bookmark, freshKey, putAs } from '../request.js';
 import type { SuiteContext } from '../suite-context.js';
 import { until } from '../until.js';
 

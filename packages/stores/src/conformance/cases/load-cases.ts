@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import type { ConformanceCase } from '../conformance-case.js';
 import { caseWith } from '../conformance-case.js';
-import { type Bookmark, CONNECTION_COUNT, type Deployment, type Side } from '../deployment.js';
-import { freshKey, readAs } from '../request.js';
+import { CONNECTION_COUNT, type Deployment } from '../deployment.js';
+import { type Bookmark, freshKey, readAs, type Side } from '../request.js';
 import type { SuiteContext } from '../suite-context.js';
 
 const MANY_COUNT = 10_000;
