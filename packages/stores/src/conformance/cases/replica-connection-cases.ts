@@ -2,62 +2,71 @@
 import assert from 'node:assert/strict';
 import type { ReplicaTarget } from '@rendezvous/protocol';
 import type { ConformanceCase } from '../conformance-case.js';
+import { caseWith } from '../conformance-case.js';
 import { STORE } from '../deployment.js';
+import { toPositionStrategy } from '../position-strategy.js';
 import type { SuiteContext } from '../suite-context.js';
 import { until } from '../until.js';
 
 const NONSENSE = ['nonsense', '?', '{}', '\u0000', '-'];
 
 export function listReplicaConnectionCases(context: SuiteContext): ConformanceCase[] {
-  return [...listAnswers(context), ...listRefusals(context)];
+  return [...listPositionCases(context), ...listConnectionCases(context)];
 }
 
-function listAnswers({ harness, onShared }: SuiteContext): ConformanceCase[] {
-  const { strategy } = harness;
+function listPositionCases({ harness, onOwn, onShared }: SuiteContext): ConformanceCase[] {
+  const positions = toPositionStrategy(harness.strategy);
   const { signal } = new AbortController();
   return [
-    {
-      title: 'a position is parsed as one, and nonsense as none, without an exception',
-      run: () =>
+    caseWith(
+      'a position is parsed as one, and nonsense as none, without an exception',
+      positions,
+      (strategy) =>
         onShared(async ({ store }) => {
-          const position = await strategy.readPrimary(store.primary.url, signal);
-          const parsed = strategy.order.parse(position);
+          const { order } = strategy;
+          const parsed = order.parse(await strategy.readPrimary(store.primary.url, signal));
           assert.notEqual(parsed, undefined);
-          assert.equal(strategy.order.relation(parsed, parsed), 'reached');
-          for (const text of NONSENSE) {
-            assert.equal(strategy.order.parse(text), undefined, text);
-          }
+          assert.equal(order.relation(parsed, parsed), 'reached');
+          for (const text of NONSENSE) assert.equal(order.parse(text), undefined, text);
         }),
-    },
-    {
-      title: 'a replica that gets no writes reaches the position of its primary',
-      run: () =>
+    ),
+    caseWith(
+      'a replica that gets no writes reaches the position of its primary',
+      positions,
+      (strategy) =>
         onShared(async ({ store, replica }) => {
+          const { order } = strategy;
           const connection = await strategy.connectReplica(toTarget(replica.url), signal);
-          const position = strategy.order.parse(
-            await strategy.readPrimary(store.primary.url, signal),
-          );
+          const position = order.parse(await strategy.readPrimary(store.primary.url, signal));
           await until('the replica reaches its primary', async () => {
-            const watermark = strategy.order.parse(await connection.readWatermark());
-            return strategy.order.relation(position, watermark) === 'reached';
+            const watermark = order.parse(await connection.readWatermark());
+            return order.relation(position, watermark) === 'reached';
           });
           await connection.shutdown();
         }),
-    },
+    ),
+    caseWith('a replica is no primary: its position is refused', positions, (strategy) =>
+      onShared(async ({ replica }) => {
+        await assertFails('store_failed', strategy.readPrimary(replica.url, signal));
+      }),
+    ),
+    caseWith('a replica that dies: the next answer rejects', positions, (strategy) =>
+      onOwn({ monitors: 'none' }, async ({ replica }) => {
+        const connection = await strategy.connectReplica(toTarget(replica.url), signal);
+        await connection.readWatermark();
+        await replica.kill();
+        await connection.lost;
+        await assertFails('store_failed', connection.readWatermark());
+        await connection.shutdown();
+      }),
+    ),
   ];
 }
 
-function listRefusals({ harness, onOwn, onShared }: SuiteContext): ConformanceCase[] {
+function listConnectionCases({ harness, onOwn, onShared }: SuiteContext): ConformanceCase[] {
   const { strategy } = harness;
   const { signal } = new AbortController();
   return [
-    {
-      title: 'a replica is no primary: its position is refused',
-      run: () =>
-        onShared(async ({ replica }) => {
-          await assertFails('store_failed', strategy.readPrimary(replica.url, signal));
-        }),
-    },
     {
       title: 'a connection attempt that is aborted is cancelled',
       run: () =>
@@ -69,15 +78,12 @@ function listRefusals({ harness, onOwn, onShared }: SuiteContext): ConformanceCa
         }),
     },
     {
-      title:
-        'a replica that dies: its connection is lost, the next answer rejects, shutdown still works',
+      title: 'a replica that dies: its connection is lost, and none is had; shutdown works twice',
       run: () =>
         onOwn({ monitors: 'none' }, async ({ replica }) => {
           const connection = await strategy.connectReplica(toTarget(replica.url), signal);
-          await connection.readWatermark();
           await replica.kill();
           await connection.lost;
-          await assertFails('store_failed', connection.readWatermark());
           await connection.shutdown();
           await connection.shutdown();
           await assertFails('store_failed', strategy.connectReplica(toTarget(replica.url), signal));
