@@ -213,17 +213,17 @@ async function startStore(options: {
   };
 }
 
-function toReplica({ replica, lag }: LinkedReplica): RunningReplica {
+function toReplica({ server, lag }: LinkedReplica): RunningReplica {
   return {
     get url() {
-      return replica.url;
+      return server.url;
     },
-    stop: () => replica.stop(),
-    kill: () => replica.kill(),
-    start: () => replica.start(),
+    stop: () => server.stop(),
+    kill: () => server.kill(),
+    start: () => server.start(),
     lag,
     disconnectClients: async () => {
-      const client = new pg.Client({ connectionString: replica.url });
+      const client = new pg.Client({ connectionString: server.url });
       await client.connect();
       await client.query(`
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -152,7 +152,7 @@ export const redisConformance: Harness = {
   },
   monitorOperations: {
     count: async ({ pair }) => {
-      const counts = [pair.primary, ...pair.replicas.map(({ replica }) => replica)].map(
+      const counts = [pair.primary, ...pair.replicas.map(({ server }) => server)].map(
         async ({ url }) => {
           const stats = await ask(url, (client) => client.info('commandstats'));
           return [...stats.matchAll(MONITOR_COMMANDS)].map(([, calls]) => Number(calls));
@@ -175,15 +175,15 @@ async function startStore(options: {
   };
 }
 
-function toReplica({ replica, lag }: LinkedReplica): RunningReplica {
+function toReplica({ server, lag }: LinkedReplica): RunningReplica {
   return {
-    url: replica.url,
-    stop: () => replica.stop(),
-    kill: () => replica.kill(),
-    start: () => replica.start(),
+    url: server.url,
+    stop: () => server.stop(),
+    kill: () => server.kill(),
+    start: () => server.start(),
     lag,
     disconnectClients: () =>
-      ask(replica.url, async (client) => {
+      ask(server.url, async (client) => {
         for (const type of ['pubsub', 'normal']) {
           await client.call('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
         }

@@ -4,8 +4,8 @@ import type { DatastoreServer } from './server-process.js';
 
 /** A replica that reaches its primary through a link that tests can slow, hold and cut. */
 export interface LinkedReplica<Server extends DatastoreServer = DatastoreServer> {
-  readonly replica: Server;
+  readonly server: Server;
   readonly lag: LagGate;
-  /** The replication link: the proxy between the replica and its primary. */
+  /** Its replication link: the proxy between it and its primary. */
   readonly link: DelayProxy;
 }

@@ -14,7 +14,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { RendezvousError } from '@rendezvous/protocol';
 import pg from 'pg';
-import { startDelayProxy } from '../delay-proxy.js';
+import { startDelayProxy, type DelayProxy } from '../delay-proxy.js';
+import type { LagGate } from '../lag-gate.js';
 import type { LinkedReplica } from '../linked-replica.js';
 import { findProcessUser, type ProcessUser } from '../process-user.js';
 import { startReaper, type Reaper } from '../reaper.js';
@@ -39,9 +40,13 @@ export interface PostgresPairOptions {
   readonly packageDirectory?: string;
 }
 
-export interface PostgresPair extends LinkedReplica {
+export interface PostgresPair {
   readonly primary: PostgresServer;
-  /** All replicas; the first is the one that the other fields are about. */
+  readonly replica: PostgresServer;
+  readonly lag: LagGate;
+  /** The replication link: the proxy between the replica and its primary. */
+  readonly link: DelayProxy;
+  /** All replicas: `replica`, `lag` and `link` are those of the first. */
   readonly replicas: readonly LinkedReplica[];
   /** The servers' version, such as `18.4`. */
   readonly version: string;
@@ -113,9 +118,9 @@ async function launch({ options, user, directory, reaper }: Launch): Promise<Pos
   const startReplica = async (data: string): Promise<LaunchedReplica> => {
     const link = await startDelayProxy({ targetPort: primary.port });
     await makeStandby(data, link.port, user);
-    const replica = await serverIn(data);
-    log(`replica answers on port ${String(replica.port)}`);
-    return { replica, link, lag: createPostgresLagGate(replica.url, link) };
+    const server = await serverIn(data);
+    log(`replica answers on port ${String(server.port)}`);
+    return { server, link, lag: createPostgresLagGate(server.url, link) };
   };
   const replicas: LaunchedReplica[] = [];
   for (const data of replicaData) replicas.push(await startReplica(data));
@@ -138,9 +143,9 @@ interface Parts {
 function assemble({ primary, replicas, version, directory, reaper, run }: Parts): PostgresPair {
   const [first] = replicas;
   if (first === undefined) throw new RendezvousError('config_invalid', 'a pair has a replica');
-  const { replica } = first;
+  const { server: replica } = first;
   const shutdown = async (): Promise<void> => {
-    const ending = replicas.map((each) => [each.replica.abandon(), each.link.shutdown()]);
+    const ending = replicas.map((each) => [each.server.abandon(), each.link.shutdown()]);
     await Promise.all([primary.abandon(), ...ending.flat()]);
     await reaper.release();
   };
@@ -154,8 +159,10 @@ function assemble({ primary, replicas, version, directory, reaper, run }: Parts)
     await replica.start();
   };
   return {
-    ...first,
     primary,
+    replica,
+    lag: first.lag,
+    link: first.link,
     replicas,
     version,
     directory,

@@ -10,6 +10,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDelayProxy, type DelayProxy } from '../delay-proxy.js';
+import type { LagGate } from '../lag-gate.js';
 import type { LinkedReplica } from '../linked-replica.js';
 import { startReaper, type Reaper } from '../reaper.js';
 import type { LaunchedServer } from '../server-process.js';
@@ -30,9 +31,13 @@ export interface RedisPairOptions {
   readonly program?: string;
 }
 
-export interface RedisPair extends LinkedReplica {
+export interface RedisPair {
   readonly primary: RedisServer;
-  /** All replicas; the first is the one that the other fields are about. */
+  readonly replica: RedisServer;
+  readonly lag: LagGate;
+  /** The replication link: the proxy between the replica and its primary. */
+  readonly link: DelayProxy;
+  /** All replicas: `replica`, `lag` and `link` are those of the first. */
   readonly replicas: readonly LinkedReplica[];
   /** `Redis` or `Valkey`. */
   readonly product: string;
@@ -70,10 +75,10 @@ export async function startRedisPair(options: RedisPairOptions = {}): Promise<Re
     const startReplica = async (index: number): Promise<LaunchedReplica> => {
       const link = await startDelayProxy({ targetPort: primary.port });
       links.push(link);
-      const replica = await serverNamed(`replica-${String(index + 1)}`, link.port);
-      await warmUp(primary, replica);
-      log(`replica answers on port ${String(replica.port)} and follows the primary`);
-      return { replica, link, lag: createRedisLagGate(replica.url, link) };
+      const server = await serverNamed(`replica-${String(index + 1)}`, link.port);
+      await warmUp(primary, server);
+      log(`replica answers on port ${String(server.port)} and follows the primary`);
+      return { server, link, lag: createRedisLagGate(server.url, link) };
     };
     const first = await startReplica(0);
     const replicas = [first];
@@ -119,16 +124,18 @@ interface Parts {
 }
 
 function assemble({ primary, first, replicas, about, directory, reaper }: Parts): RedisPair {
-  const { replica } = first;
+  const { server: replica } = first;
   const promote = (): Promise<void> => follow(replica, undefined);
   const shutdown = async (): Promise<void> => {
-    const ending = replicas.map((each) => [each.replica.abandon(), each.link.shutdown()]);
+    const ending = replicas.map((each) => [each.server.abandon(), each.link.shutdown()]);
     await Promise.all([primary.abandon(), ...ending.flat()]);
     await reaper.release();
   };
   return {
-    ...first,
     primary,
+    replica,
+    lag: first.lag,
+    link: first.link,
     replicas,
     ...about,
     directory,

@@ -69,7 +69,7 @@ export function listBranchCases({ harness, onShared }: SuiteContext): Conformanc
 }
 
 /** The branches that `call` opens, as a request of the writer. */
-export async function observe(
+async function observe(
   { writer }: Deployment,
   call: () => Promise<unknown>,
 ): Promise<readonly ObservedBranch[]> {
