@@ -7,11 +7,38 @@
  * Both talk about *positions*, in the datastore's own notation (an LSN, a GTID set, an offset);
  * nobody but the adapter's `PositionOrder` looks inside one.
  *
- * What an adapter must guarantee:
- *  - a write that the datastore accepted is reported with a position at or above its commit;
- *  - a watermark is reported only after reads at that replica see everything at or below it;
- *  - when in doubt a statement is a write, a replica is behind, a position is `pending`.
+ * What an adapter must guarantee, all the time:
+ *  - One branch for each autocommit write and for each transaction that committed something; none for
+ *    a read, a rollback, or a write that the datastore refused. When in doubt a statement is a write:
+ *    a branch too many costs a wait, a branch too few costs consistency.
+ *  - A write that the datastore accepted is reported with a position at or above its commit, read on
+ *    its own connection after the commit. One that cannot be had is left out, never guessed: such a
+ *    branch may stay open, and its waits end by their policy.
+ *  - A watermark is reported only after reads at that replica see everything at or below it, on any of
+ *    its connections. When in doubt the replica is behind.
+ *  - Keys are named only when the call touches no others; else the whole store is meant.
+ *  - The caller gets the driver's own results and errors, unchanged, in its own order.
+ *
+ * When something fails:
+ *  - Whether a write whose connection broke was accepted is not known: it is reported as written, without
+ *    a position, and its rejection reaches the caller.
+ *  - A monitor's connection that is lost, or a replica that cannot say how far it is, rejects; it never
+ *    repeats its last answer. `lost` resolves as soon as the adapter can know.
+ *  - A replica that restarts, is rebuilt, or is restored from an older copy may be behind what it showed
+ *    before. The adapter need not notice: every such event ends the connections to it, and the monitor's
+ *    next one starts from a barrier, a position of the primary that was read after it (rules 11, 21).
+ *    Where the event does not end connections, the adapter ends them.
+ *  - A failover forks the history: a position names its lineage, and a watermark says which others it
+ *    shares, and up to where. What lies beyond is `cut_off`, or `pending` if it cannot be told, and never
+ *    `reached` (rule 10). The primary's position is refused (`store_failed`) where a replica answers.
+ *
+ * How it resumes: by nothing that it kept. A new connection answers from scratch, and so do two at a
+ * time: no order among monitors, no state between connections, no branch that only a certain one of
+ * them could close. Signals that were missed are found by the watermark (rule 13).
+ *
  * What it need not care for: retries of opens, deadlines, policies, bookmarks, reconnecting.
+ *
+ * `@rendezvous/stores/conformance` checks all of this against the real datastore.
  */
 
 /** How a branch's position stands to a replica's watermark. */
