@@ -224,8 +224,9 @@ export class ProbeSchedule {
     this.#progressAtMs = nowMs;
     this.#remove(branch);
     const ageMs = nowMs - branch.openedAtMs;
-    // One that was found at the first look may have been there for long.
-    if (branch.missedAtMs !== undefined || ageMs < this.#lag.typicalMs) this.#lag.record(ageMs);
+    // One that was found at the first look may have been there for long: look earlier the next time.
+    if (branch.missedAtMs !== undefined) this.#lag.record(ageMs);
+    else if (ageMs < this.#lag.typicalMs) this.#lag.record(ageMs / 2);
     for (const key of branch.keys) {
       for (const other of key.branches) {
         if (other.openedAtMs > branch.openedAtMs || other.isPassedOver) continue;
