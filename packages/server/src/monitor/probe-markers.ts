@@ -73,12 +73,13 @@ export async function probeMarkers(watch: Watch, strategy: ProbeStrategy): Promi
 
 async function attachAndProbe(probing: Probing, replica: ProbedReplica): Promise<void> {
   const { schedule, opened, bounded } = probing;
+  const { reattachIntervalMs = REATTACH_INTERVAL_MS } = probing.replica;
   let generation = 0;
   const { lineage = '' } = replica;
   let attached = attachTo(probing, lineage, generation);
   let attachedAtMs = performance.now();
   const reattachWhenDue = async (): Promise<void> => {
-    if (performance.now() - attachedAtMs < REATTACH_INTERVAL_MS) return;
+    if (performance.now() - attachedAtMs < reattachIntervalMs) return;
     attachedAtMs = performance.now();
     if (schedule.size === 0) return;
     const previous = attached;
