@@ -6,7 +6,17 @@
  * why, and fails the run when it is reached; a rare one says what it takes.
  */
 export type PlaceState =
-  'unknown' | 'closed early' | 'open' | 'cut off' | 'closed' | 'aborted' | 'collected' | 'given up';
+  | 'unknown'
+  | 'closed early'
+  /** Of a store with markers: its lease is not over. */
+  | 'under way'
+  | 'open'
+  | 'no trace'
+  | 'cut off'
+  | 'closed'
+  | 'aborted'
+  | 'collected'
+  | 'given up';
 
 export type PlaceEvent =
   | 'open'
@@ -19,6 +29,10 @@ export type PlaceEvent =
   | 'report'
   | 'abort'
   | "peer's abort"
+  | 'confirm'
+  | "peer's confirm"
+  | 'lease over'
+  | 'no trace'
   | 'expiry'
   | 'restart';
 
@@ -43,6 +57,10 @@ const NOTHING_HELD = no('a node that holds nothing of a branch loses nothing of 
 const ONLY_FIRST = no('an open is a retry only while its entry is in the own journal');
 const NEVER_WRITTEN = no('a write that failed is nowhere to be seen, and has no position');
 const CUT_OFF_STAYS = no('what a fork cut off is below no later watermark');
+const NO_POSITIONS = no('a write with a marker has no position');
+const NO_MARKERS = no('a write with a position has no lease and no marker');
+const NO_LEASE = no('a branch whose lease is over has none');
+const IN_TABLE_ONLY = no('only branches in the table have a lease');
 const SEEN_BY_ANOTHER: Rare = {
   whenever: 'a second node of the region heard a signal for a write whose position was cut off',
 };
@@ -59,6 +77,10 @@ const absent = (restart: Cell, abort: Cell = 'possible'): Row => ({
   report: 'possible',
   abort,
   "peer's abort": abort,
+  confirm: 'possible',
+  "peer's confirm": 'possible',
+  'lease over': IN_TABLE_ONLY,
+  'no trace': 'possible',
   expiry: NOTHING_TO_GIVE_UP,
   restart,
 });
@@ -74,6 +96,10 @@ const present: Row = {
   report: 'possible',
   abort: 'possible',
   "peer's abort": 'possible',
+  confirm: 'possible',
+  "peer's confirm": 'possible',
+  'lease over': 'possible',
+  'no trace': 'possible',
   expiry: 'possible',
   restart: 'possible',
 };
@@ -81,13 +107,28 @@ const present: Row = {
 export const STATE_TABLE: Readonly<Record<PlaceState, Row>> = {
   unknown: absent(NOTHING_HELD),
   'closed early': absent('possible', NEVER_WRITTEN),
-  open: present,
+  'under way': {
+    ...present,
+    'watermark reached': NO_POSITIONS,
+    'watermark cut off': NO_POSITIONS,
+  },
+  open: { ...present, 'lease over': NO_LEASE },
+  'no trace': {
+    ...present,
+    'watermark reached': NO_POSITIONS,
+    'watermark cut off': NO_POSITIONS,
+    'lease over': NO_LEASE,
+  },
   'cut off': {
     ...present,
     'watermark reached': CUT_OFF_STAYS,
     report: SEEN_BY_ANOTHER,
     abort: NEVER_WRITTEN,
     "peer's abort": NEVER_WRITTEN,
+    confirm: NO_MARKERS,
+    "peer's confirm": NO_MARKERS,
+    'lease over': NO_MARKERS,
+    'no trace': NO_MARKERS,
   },
   closed: present,
   aborted: {
