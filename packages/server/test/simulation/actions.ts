@@ -56,7 +56,7 @@ interface ActionDefinition {
 
 const DEFINITIONS: Readonly<Record<ActionKind, ActionDefinition>> = {
   begin: { weight: 6, perform: begin },
-  write: { weight: 22, perform: write },
+  write: { weight: 26, perform: write },
   failedWrite: { weight: 3, perform: failedWrite },
   foreignWrite: { weight: 3, perform: foreignWrite },
   send: { weight: 12, perform: send },

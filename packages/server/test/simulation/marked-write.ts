@@ -20,6 +20,7 @@ import type { Write } from './write.js';
 /** How much longer than its lease a write may be under way: longer than nodes wait (rule 19). */
 const BEYOND_LEASE_MS = 9_000;
 const GIVE_UP_MS = 1_000;
+const FROZEN_MS_MAX = 12_000;
 
 type Outcome = 'in time' | 'late' | 'failed' | 'unknown';
 
@@ -106,12 +107,30 @@ export class MarkedWrite {
   #settle(node: NodeEnd, opened: Opened): void {
     const { context, write } = this.#options;
     const { client } = context;
-    if (this.#outcome === 'failed') client.abort(write, node);
+    if (this.#outcome === 'failed') this.#tell(() => client.abort(write, node));
     else if (this.#outcome === 'unknown') client.cover(context, write, opened);
     else if (this.#outcome === 'in time') {
-      client.confirm(write, node);
+      this.#tell(() => client.confirm(write, this.#nodeAfterFailover(node)));
       this.#cover(opened);
     }
+  }
+
+  /** A function that is frozen after it answered says it when it is thawed. */
+  #tell(run: () => void): void {
+    const { env, context } = this.#options;
+    if (!env.random.chance(0.15)) {
+      run();
+      return;
+    }
+    env.soon(FROZEN_MS_MAX, () => {
+      if (context.client.life === this.#life) run();
+    });
+  }
+
+  /** Mostly the one that has the open. */
+  #nodeAfterFailover(node: NodeEnd): NodeEnd {
+    const { env, nodes } = this.#options;
+    return env.random.chance(0.1) ? env.random.pick(nodes) : node;
   }
 
   /** Nodes may have judged the first branch by what the primary showed before the write came. */

@@ -80,7 +80,8 @@ export class MarkerWatch implements Watch {
       marker: branch.marker === '' ? branch.bid : branch.marker,
       keys: branch.keys.map((key) => decoder.decode(key)),
       sinceMs: this.#session.env.nowMs,
-      targets: new Map(),
+      // A target stays one for ever.
+      targets: this.#branches.get(branch.bid)?.targets ?? new Map<string, string[]>(),
       isToldTraceless: false,
     });
   }

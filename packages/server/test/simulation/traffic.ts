@@ -30,7 +30,7 @@ function pickKeys(random: Random): readonly string[] {
 export function write(world: World, random: Random): string | undefined {
   const context = pickOne(world.contexts, random);
   if (!context) return undefined;
-  const marked = random.chance(0.4) ? pickOne(world.markerStores, random) : undefined;
+  const marked = random.chance(0.35) ? pickOne(world.markerStores, random) : undefined;
   return marked ? writeMarked(world, context, marked) : writePositioned(world, context);
 }
 

@@ -55,6 +55,15 @@ const NOT_IN_TABLE = no('a watermark is held only against the branches in the ta
 const NOTHING_TO_GIVE_UP = no('only branches in the table expire');
 const NOTHING_HELD = no('a node that holds nothing of a branch loses nothing of it');
 const ONLY_FIRST = no('an open is a retry only while its entry is in the own journal');
+const NEVER_ACKNOWLEDGED = no('a write that failed is not confirmed');
+const TOLD_BEFORE = no('a monitor speaks of a trace only where this node told it of the branch');
+const OPENED_ANEW: Rare = {
+  whenever: 'a branch that was given up is opened anew, by a retry, while a monitor looks for it',
+};
+const CLOSED_BY_TARGET: Rare = {
+  whenever:
+    'a later write closed the branch of a failed one, for a second monitor after it was gone',
+};
 const NEVER_WRITTEN = no('a write that failed is nowhere to be seen, and has no position');
 const CUT_OFF_STAYS = no('what a fork cut off is below no later watermark');
 const NO_POSITIONS = no('a write with a marker has no position');
@@ -66,7 +75,7 @@ const SEEN_BY_ANOTHER: Rare = {
 };
 
 /** Of branches that are not in the table. */
-const absent = (restart: Cell, abort: Cell = 'possible'): Row => ({
+const absent = (restart: Cell, abort: Cell = 'possible', noTrace: Cell = 'possible'): Row => ({
   open: 'possible',
   'retried open': ONLY_FIRST,
   copy: 'possible',
@@ -80,7 +89,7 @@ const absent = (restart: Cell, abort: Cell = 'possible'): Row => ({
   confirm: 'possible',
   "peer's confirm": 'possible',
   'lease over': IN_TABLE_ONLY,
-  'no trace': 'possible',
+  'no trace': noTrace,
   expiry: NOTHING_TO_GIVE_UP,
   restart,
 });
@@ -105,10 +114,11 @@ const present: Row = {
 };
 
 export const STATE_TABLE: Readonly<Record<PlaceState, Row>> = {
-  unknown: absent(NOTHING_HELD),
-  'closed early': absent('possible', NEVER_WRITTEN),
+  unknown: absent(NOTHING_HELD, 'possible', TOLD_BEFORE),
+  'closed early': absent('possible', CLOSED_BY_TARGET),
   'under way': {
     ...present,
+    'no trace': OPENED_ANEW,
     'watermark reached': NO_POSITIONS,
     'watermark cut off': NO_POSITIONS,
   },
@@ -133,9 +143,10 @@ export const STATE_TABLE: Readonly<Record<PlaceState, Row>> = {
   closed: present,
   aborted: {
     ...present,
-    close: NEVER_WRITTEN,
     'watermark reached': NEVER_WRITTEN,
     'watermark cut off': NEVER_WRITTEN,
+    confirm: NEVER_ACKNOWLEDGED,
+    "peer's confirm": NEVER_ACKNOWLEDGED,
   },
   collected: absent(NOTHING_HELD),
   'given up': absent(NOTHING_HELD),
