@@ -120,6 +120,8 @@ export class BranchModel {
       if (entry.aborted) branch.isAborted = true;
       if (wasNamed) this.#oweClosed(branch, journal);
     });
+    const branch = this.#branches.get(entry.bid);
+    if (branch && entry.aborted) this.#abortOne(branch);
   }
 
   repeatedCopy(journal: string, entry: JournalEntry, nowMs: number): void {
