@@ -72,6 +72,13 @@ export const MARKER_MUTANTS = [
   },
   {
     rule: 15,
+    what: 'an abort that comes with an entry closes nothing that was open before',
+    file: `${core}/opening.ts`,
+    find: '  if (entry.aborted) close(state, branch, layout.servedMask, nowMs);\n',
+    replace: '',
+  },
+  {
+    rule: 15,
     what: 'a client relies on its open although the write outlived the lease',
     file: `${simulation}/marked-write.ts`,
     find: 'elapsedMs > env.settings.leaseMs',

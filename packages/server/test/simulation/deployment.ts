@@ -87,7 +87,7 @@ export function createDeployment(seed: number): Deployment {
   const plan = (name: string, home: string): StorePlan => ({
     ...planMarkers(name, home),
     index: name === 'posts' ? index : '',
-    hasSignals: random.chance(0.4),
+    hasSignals: random.chance(0.6),
   });
   const stores = [plan('posts', 'eu'), plan('orders', 'us')];
   const markerStores = random.chance(0.7) ? [planMarkers('photos', random.pick(regions))] : [];

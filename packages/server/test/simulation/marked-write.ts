@@ -20,7 +20,9 @@ import type { Write } from './write.js';
 /** How much longer than its lease a write may be under way: longer than nodes wait (rule 19). */
 const BEYOND_LEASE_MS = 9_000;
 const GIVE_UP_MS = 1_000;
-const FROZEN_MS_MAX = 12_000;
+/** The share of functions that are frozen before they have said everything. */
+const FROZEN = 0.25;
+const FROZEN_MS_MAX = 8_000;
 
 type Outcome = 'in time' | 'late' | 'failed' | 'unknown';
 
@@ -52,10 +54,14 @@ export class MarkedWrite {
     const { env, context, write, nodes } = this.#options;
     context.begin(write);
     const open = openOf(write, write.bid, env.settings.leaseMs);
-    context.client.openBranch(open, nodes, (node, opened) => {
+    const done = (node: NodeEnd, opened: Opened): void => {
       this.#opened.push({ node, opened });
       this.#settle(node, opened);
-    });
+    };
+    context.client.openBranch(open, nodes, done);
+    // Frozen before the answer came, it opens once more when it is thawed.
+    if (env.random.chance(0.15))
+      this.#whenThawed(() => context.client.openBranch(open, nodes, done));
     this.#send();
   }
 
@@ -65,9 +71,9 @@ export class MarkedWrite {
     const isSlow = random.chance(0.15);
     const maxMs = isSlow ? settings.leaseMs + BEYOND_LEASE_MS : settings.latencyMs * 2;
     const chance = random.next();
-    if (chance < 0.1) {
+    if (chance < 0.13) {
       env.soon(maxMs, () => this.#answer(() => 'failed'));
-    } else if (chance < 0.2) {
+    } else if (chance < 0.23) {
       if (random.chance(0.5)) env.soon(maxMs, () => this.#arrive());
       env.soon(GIVE_UP_MS, () => this.#answer(() => 'unknown'));
     } else {
@@ -117,11 +123,12 @@ export class MarkedWrite {
 
   /** A function that is frozen after it answered says it when it is thawed. */
   #tell(run: () => void): void {
+    if (this.#options.env.random.chance(FROZEN)) this.#whenThawed(run);
+    else run();
+  }
+
+  #whenThawed(run: () => void): void {
     const { env, context } = this.#options;
-    if (!env.random.chance(0.15)) {
-      run();
-      return;
-    }
     env.soon(FROZEN_MS_MAX, () => {
       if (context.client.life === this.#life) run();
     });

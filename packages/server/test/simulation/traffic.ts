@@ -8,6 +8,7 @@ import type { World } from './world.js';
 
 const KEYS = ['k1', 'k2', 'k3'];
 const CONTEXT_COUNT_MAX = 12;
+const SLOW_POSITION_MS = 600;
 const FOREIGN_SKEW_MS = 300_000;
 
 export function begin(world: World): string | undefined {
@@ -45,7 +46,9 @@ function writePositioned(world: World, context: Context): string {
   const { lineage } = store;
   context.begin(one);
   const life = context.client.life;
-  world.env.soon(settings.latencyMs * 2, () => {
+  // Others write meanwhile: a failover may keep the write, and not the position.
+  const isSlow = random.chance(0.15);
+  world.env.soon(isSlow ? SLOW_POSITION_MS : settings.latencyMs * 2, () => {
     if (context.client.life !== life) return;
     if (store.lineage !== lineage) {
       // A failover breaks the connection: the client never learns how its write ended.

@@ -60,6 +60,12 @@ const TOLD_BEFORE = no('a monitor speaks of a trace only where this node told it
 const OPENED_ANEW: Rare = {
   whenever: 'a branch that was given up is opened anew, by a retry, while a monitor looks for it',
 };
+const OVERTAKEN: Rare = {
+  whenever: 'an abort overtakes what a monitor says of the branch, by its target or of its trace',
+};
+const SEEN_TWICE: Rare = {
+  whenever: 'a branch closes by the word of others while a monitor finds no trace of it',
+};
 const CLOSED_BY_TARGET: Rare = {
   whenever:
     'a later write closed the branch of a failed one, for a second monitor after it was gone',
@@ -115,7 +121,7 @@ const present: Row = {
 
 export const STATE_TABLE: Readonly<Record<PlaceState, Row>> = {
   unknown: absent(NOTHING_HELD, 'possible', TOLD_BEFORE),
-  'closed early': absent('possible', CLOSED_BY_TARGET),
+  'closed early': absent('possible', CLOSED_BY_TARGET, SEEN_TWICE),
   'under way': {
     ...present,
     'no trace': OPENED_ANEW,
@@ -143,12 +149,14 @@ export const STATE_TABLE: Readonly<Record<PlaceState, Row>> = {
   closed: present,
   aborted: {
     ...present,
+    close: OVERTAKEN,
+    'no trace': OVERTAKEN,
     'watermark reached': NEVER_WRITTEN,
     'watermark cut off': NEVER_WRITTEN,
     confirm: NEVER_ACKNOWLEDGED,
     "peer's confirm": NEVER_ACKNOWLEDGED,
   },
-  collected: absent(NOTHING_HELD),
+  collected: absent(NOTHING_HELD, 'possible', SEEN_TWICE),
   'given up': absent(NOTHING_HELD),
 };
 
