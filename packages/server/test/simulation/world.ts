@@ -99,8 +99,11 @@ export class World {
   /** LIVENESS: every wait ends, and those for writes that exist become consistent. */
   checkWaits(): void {
     const unanswered = new Set<string>();
+    const stores = ['', ...this.markerStores.map(({ name }) => name)];
     for (const context of this.contexts) {
-      for (const node of this.nodes) this.#expectConsistent(context, node, unanswered);
+      for (const node of this.nodes) {
+        for (const store of stores) this.#expectConsistent(context, node, store, unanswered);
+      }
     }
     this.env.timeline.run(LAST_WAIT_MS);
     const [first] = unanswered;
@@ -124,10 +127,15 @@ export class World {
     }
   }
 
-  #expectConsistent(context: Context, node: SimulatedNode, unanswered: Set<string>): void {
+  #expectConsistent(
+    context: Context,
+    node: SimulatedNode,
+    store: string,
+    unanswered: Set<string>,
+  ): void {
     const { rid, client } = context;
-    const name = `${rid} at ${node.name}`;
-    const options = { region: node.region, store: '', keys: [], timeoutMs: LAST_WAIT_MS / 2 };
+    const name = `${rid} at ${node.name} for ${store || 'every store'}`;
+    const options = { region: node.region, store, keys: [], timeoutMs: LAST_WAIT_MS / 2 };
     if (context.isIncomplete) return;
     unanswered.add(name);
     client.wait(context, node, options, undefined, (body) => {
@@ -135,7 +143,7 @@ export class World {
       const answer = body?.kind === 'waitAnswer' ? body : undefined;
       if (answer?.status === 'consistent') return;
       if (answer?.status === 'unknown' && this.#mayBeUnknown(context, node)) return;
-      if (answer?.status === 'timed_out' && this.#mayTimeOut(context)) return;
+      if (answer?.status === 'timed_out' && this.#mayTimeOut(context, store)) return;
       throw new SimulationFailure('LIVENESS', `${name} is answered ${explain(answer)}`);
     });
   }
@@ -153,8 +161,10 @@ export class World {
   }
 
   /** It may cover a branch that was opened before its write, which then failed. */
-  #mayTimeOut(context: Context): boolean {
-    return this.#writesOf(context).some((write) => write.store.isUnwritten(write));
+  #mayTimeOut(context: Context, store: string): boolean {
+    return this.#writesOf(context).some(
+      (write) => ['', write.store.name].includes(store) && write.store.isUnwritten(write),
+    );
   }
 
   #writesOf({ bookmark }: Context): readonly Write[] {

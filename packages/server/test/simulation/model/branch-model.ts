@@ -47,7 +47,10 @@ export class BranchModel {
 
   constructor(node: Surroundings) {
     this.#node = node;
-    this.#cells = new CellCounter(node.count, (bid) => this.#earlyCloses.has(bid));
+    this.#cells = new CellCounter(
+      (what) => node.count(what),
+      (bid) => this.#earlyCloses.has(bid),
+    );
     this.leases = new LeaseModel(node.journal, this.#branches, this.#cells);
   }
 

@@ -63,7 +63,7 @@ const OPENED_ANEW: Rare = {
 const OVERTAKEN: Rare = {
   whenever: 'an abort overtakes what a monitor says of the branch, by its target or of its trace',
 };
-const SEEN_TWICE: Rare = {
+const GONE_MEANWHILE: Rare = {
   whenever: 'a branch closes by the word of others while a monitor finds no trace of it',
 };
 const CLOSED_BY_TARGET: Rare = {
@@ -121,7 +121,7 @@ const present: Row = {
 
 export const STATE_TABLE: Readonly<Record<PlaceState, Row>> = {
   unknown: absent(NOTHING_HELD, 'possible', TOLD_BEFORE),
-  'closed early': absent('possible', CLOSED_BY_TARGET, SEEN_TWICE),
+  'closed early': absent('possible', CLOSED_BY_TARGET, GONE_MEANWHILE),
   'under way': {
     ...present,
     'no trace': OPENED_ANEW,
@@ -156,7 +156,7 @@ export const STATE_TABLE: Readonly<Record<PlaceState, Row>> = {
     confirm: NEVER_ACKNOWLEDGED,
     "peer's confirm": NEVER_ACKNOWLEDGED,
   },
-  collected: absent(NOTHING_HELD, 'possible', SEEN_TWICE),
+  collected: absent(NOTHING_HELD, 'possible', GONE_MEANWHILE),
   'given up': absent(NOTHING_HELD),
 };
 
