@@ -1,6 +1,5 @@
 /** The table that `npm run sim:mutants` prints. */
 import { nameOf } from './judge-all.mjs';
-import { RULES_NOT_YET } from './rule-mutants.mjs';
 
 /**
  * @param {readonly import('./judge-all.mjs').JudgedMutant[]} judged
@@ -13,10 +12,7 @@ export function describeJudgements(judged, caughtShareMin) {
   const caughtCount = generated.filter(({ caught }) => caught).length;
   const caughtShare = generated.length === 0 ? 1 : caughtCount / generated.length;
   const percent = (100 * caughtShare).toFixed(1);
-  const rows = [
-    ...rules.map((one) => ({ rule: one.rule, by: one.by || 'NOT CAUGHT', what: one.what })),
-    ...RULES_NOT_YET.map(({ rule, why }) => ({ rule, by: 'not yet', what: why })),
-  ].sort((a, b) => (a.rule ?? 0) - (b.rule ?? 0));
+  const rows = rules.map(({ rule, by, what }) => ({ rule, by: by || 'NOT CAUGHT', what }));
   const lines = [
     'rule  caught by                             the mutant',
     ...rows.map(({ rule, by, what }) => `${String(rule).padStart(4)}  ${by.padEnd(36)}  ${what}`),

@@ -30,7 +30,7 @@ export function resolveRuleMutants() {
       const times = at === -1 ? 'nowhere' : 'more than once';
       throw new Error(
         `rule ${mutant.rule} (${mutant.what}): what it changes stands ${times} in ${file}; ` +
-          'the code has moved on: make tools/simulation/rule-mutants.mjs follow it',
+          'the code has moved on: make tools/simulation/mutants follow it',
       );
     }
     const line = source.slice(0, at).split('\n').length;

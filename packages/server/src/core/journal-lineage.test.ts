@@ -53,6 +53,21 @@ describe('rule 3: a peer that started again has a new id, and what stood in the 
     expect(node.waitAnswer(waiting)?.status).toBe('consistent');
   });
 
+  it('wakes waits that rest on an old id, when its owner takes it back', () => {
+    const node = setup();
+    const one = entry(2);
+    node.apply('eu', { journal: now, from: 0, to: 3, entries: [one], predecessors });
+    const waiting = node.wait([at(before, 2, one.rid)], { timeoutMs: 8_000 });
+    node.advance(2_000);
+    expect(node.waitAnswer(waiting)).toBeUndefined();
+    const others = [{ journal: mintJournal(), sequence: 1 }];
+    node.apply('eu', { journal: mintJournal(), from: 0, to: 1, predecessors: others });
+    expect(node.waitAnswer(waiting)).toMatchObject({
+      status: 'unknown',
+      pending: [{ reason: 'journal_unknown' }],
+    });
+  });
+
   it('still blocks on a copy that is known by the old id only', () => {
     const node = setup();
     const one = entry(2);

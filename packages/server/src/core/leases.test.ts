@@ -172,6 +172,15 @@ describe('rule 15: no aborts by guess', () => {
     expect(node.answers(stream, 9).at(-1)).toMatchObject({ entries: [], aborted: [bid] });
   });
 
+  it('an abort closes also what another node opened, when its entry comes with it', () => {
+    const { node } = setup();
+    const branch = node.open(OPEN);
+    const copy = entry(1, { ...OPEN, bid: branch.bid, rid: branch.rid, regions: ['us'] });
+    const journal = mintJournal();
+    node.apply('eu', { journal, from: 0, to: 1, entries: [{ ...copy, aborted: true }] });
+    expect(node.waitNow([branch], { store: 'photos' }).status).toBe('consistent');
+  });
+
   it('an abort is kept in the journal, and closes the branch after a restart', () => {
     const node = new TestNode({ name: 'eu', stores: [PHOTOS], peers: ['us'] });
     const branch = node.open({ ...OPEN, leaseMs: 1_000 });

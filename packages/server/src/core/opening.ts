@@ -129,6 +129,8 @@ export function insertCopy(
   // It may have come before by another way: what closed then, this journal's owner never heard.
   if (namedBefore !== 0) oweClosed(state, branch, journal);
   settleNewPlaces(state, branch, named & ~namedBefore, nowMs);
+  // It may have been open here before, by another journal's word.
+  if (entry.aborted) close(state, branch, layout.servedMask, nowMs);
 }
 
 /**

@@ -21,7 +21,7 @@ import { recordPredecessors } from './succession.js';
 import { confirm } from './leases.js';
 import { abort, insertCopy, repeatCopy } from './opening.js';
 import type { PeerState } from './peer-state.js';
-import { wake } from './waiting.js';
+import { wake, wakeAll } from './waiting.js';
 
 /** Journals that peers have left behind; the oldest is forgotten, and its waits answer `unknown`. */
 const JOURNAL_COUNT_MAX = 64;
@@ -124,13 +124,16 @@ function succeed(
     const before = state.journals.get(journal);
     return before === undefined || before.peer === progress.peer;
   });
-  recordPredecessors(state.successions, progress.peer, progress.journal, own);
+  const { successions } = state;
+  const isRetracted = recordPredecessors(successions, progress.peer, progress.journal, own);
   for (const { journal, sequence } of own) {
     const before = state.journals.get(journal);
     if (!before) continue;
     advance(progress, Math.min(before.applied, sequence), nowMs);
     wake(state, before, nowMs);
   }
+  // A wait that is blocked by something else may rest on what is taken back.
+  if (isRetracted) wakeAll(state, nowMs);
 }
 
 function forgetOldJournal(state: CoreState): void {

@@ -8,17 +8,26 @@ export interface Succession {
   readonly head: number;
 }
 
-/** Takes in which ids a journal had before; its owner's word on older ones is void. */
+/**
+ * Takes in which ids a journal had before; its owner's word on older ones is void. Returns whether
+ * that takes back something that it said.
+ */
 export function recordPredecessors(
   successions: Map<string, Succession>,
   peer: string,
   successor: string,
   predecessors: readonly JournalPosition[],
-): void {
+): boolean {
+  let isRetracted = false;
   for (const [journal, known] of successions) {
-    if (known.peer === peer) successions.delete(journal);
+    if (known.peer !== peer) continue;
+    successions.delete(journal);
+    isRetracted ||= !predecessors.some((one) => {
+      return one.journal === journal && one.sequence >= known.head;
+    });
   }
   for (const { journal, sequence } of predecessors) {
     if (!successions.has(journal)) successions.set(journal, { peer, successor, head: sequence });
   }
+  return isRetracted;
 }

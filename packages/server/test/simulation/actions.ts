@@ -14,13 +14,14 @@ import {
   stallReplica,
 } from './faults.js';
 import { Random } from './random.js';
-import { begin, consume, failedWrite, send, wait, write } from './traffic.js';
+import { begin, consume, failedWrite, foreignWrite, send, wait, write } from './traffic.js';
 import type { World } from './world.js';
 
 export type ActionKind =
   | 'begin'
   | 'write'
   | 'failedWrite'
+  | 'foreignWrite'
   | 'send'
   | 'wait'
   | 'consume'
@@ -55,8 +56,9 @@ interface ActionDefinition {
 
 const DEFINITIONS: Readonly<Record<ActionKind, ActionDefinition>> = {
   begin: { weight: 6, perform: begin },
-  write: { weight: 22, perform: write },
+  write: { weight: 26, perform: write },
   failedWrite: { weight: 3, perform: failedWrite },
+  foreignWrite: { weight: 3, perform: foreignWrite },
   send: { weight: 12, perform: send },
   wait: { weight: 34, perform: wait },
   consume: { weight: 8, perform: consume },

@@ -10,7 +10,7 @@ import {
   parseBookmark,
 } from '@rendezvous/protocol';
 import type { SimulatedClient } from './simulated-client.js';
-import type { Write } from './simulated-store.js';
+import type { Write } from './write.js';
 
 const NAMESPACE = 'default';
 
@@ -42,7 +42,8 @@ export class Context {
   cover(write: Write, journal: string, sequence: number): boolean {
     if (!this.#unacknowledged.delete(write)) return false;
     this.bookmark = coverOpen(this.bookmark, this.rid, journal, sequence);
-    if (write.at) this.covered.add(write);
+    // Of a write that may not have happened nothing is promised.
+    if (write.at || write.isAcknowledged) this.covered.add(write);
     return true;
   }
 

@@ -96,7 +96,7 @@ export function restartReplica(world: World, random: Random): string | undefined
   if (!replica.isUp) return undefined;
   const lostCount = random.pick([0, 1, 2, 5, 1_000]);
   const downMs = random.between(10, random.pick([200, 3_000]));
-  replica.restart(lostCount, downMs, random.chance(0.3), () => {
+  replica.restart({ lostCount, downMs, isQuiet: random.chance(0.3) }, () => {
     for (let read = 0; read < READS_AFTER_RESTART; read++) {
       world.env.soon(400, () => {
         const context = pickOne(world.contexts, random);
@@ -104,12 +104,12 @@ export function restartReplica(world: World, random: Random): string | undefined
       });
     }
   });
-  return `${replica.store.name} ${replica.name} goes down, at ${replica.watermark}; ${String(lostCount)} writes older when it is back`;
+  return `${replica.store.name} ${replica.name} goes down, at ${replica.progress}; ${String(lostCount)} writes older when it is back`;
 }
 
 /** Mostly after replication has been cut for a while, so that there is something to lose. */
 export function failOver(world: World, random: Random): string {
-  const store = random.pick(world.stores);
+  const store = random.pick(world.positionStores);
   const cutMs = random.chance(0.7) ? random.between(0, 800) : 0;
   for (const replica of store.replicas) replica.stall(cutMs);
   world.env.after(cutMs, () => {

@@ -11,15 +11,16 @@ import {
   type NodeBody,
   type NodeMessage,
   type Open,
+  type Opened,
   toCoverage,
   type Wait,
 } from '@rendezvous/protocol';
 import type { Environment } from './environment.js';
 import { SimulationFailure } from './simulation-failure.js';
 import type { Connection, Network, NodeEnd } from './network.js';
-import type { SimulatedIndex } from './simulated-index.js';
-import { positionText, type SimulatedReplica, type Write } from './simulated-store.js';
+import { positionText } from './simulated-store.js';
 import { type AskedWait, describe, shortId, type Truth } from './truth.js';
+import type { Reader, Write } from './write.js';
 
 const RETRY_MS = 400;
 const REQUEST_TIMEOUT_MS = 1_500;
@@ -75,12 +76,32 @@ export class SimulatedClient {
     this.#sessions.clear();
   }
 
-  /** Opens the write's branch, at one of the nodes after the other until it is acknowledged. */
-  open(
-    context: ClientContext,
-    write: Write,
+  /** Opens the write's branch until a node acknowledges it. */
+  open(context: ClientContext, write: Write, nodes: readonly NodeEnd[], done: () => void): void {
+    this.openBranch(openOf(write), nodes, (_node, opened) => {
+      if (this.cover(context, write, opened)) done();
+    });
+  }
+
+  /** The bookmark relies on this open of the write. Returns whether that is new. */
+  cover(context: ClientContext, write: Write, { journal, sequence }: Opened): boolean {
+    if (!context.cover(write, journal, sequence)) return false;
+    this.#env.count('opens');
+    this.#env.say(() => {
+      const place = `${journal.slice(0, 4)}.${String(sequence)}`;
+      return `${this.region} learns that ${shortId(write.bid)} is ${place}`;
+    });
+    return true;
+  }
+
+  /**
+   * Asks one of the nodes after the other until one acknowledges the open. `done` is called for each
+   * that does: more than one may, when the answer of the first is slow.
+   */
+  openBranch(
+    open: Open,
     nodes: readonly NodeEnd[],
-    done: () => void,
+    done: (node: NodeEnd, opened: Opened) => void,
     attempt = 1,
   ): void {
     const node = this.#env.random.pick(nodes);
@@ -90,23 +111,22 @@ export class SimulatedClient {
       if (isOver || life !== this.#life) return;
       isOver = true;
       if (attempt >= ATTEMPT_COUNT_MAX && !this.#env.isCalm) return;
-      this.#env.soon(RETRY_MS, () => this.open(context, write, nodes, done, attempt + 1));
+      this.#env.soon(RETRY_MS, () => this.openBranch(open, nodes, done, attempt + 1));
     };
-    this.#ask(node, openOf(write), (body) => {
+    this.#ask(node, open, (body) => {
       if (body?.kind !== 'opened') {
         again();
         return;
       }
       isOver = true;
-      if (!context.cover(write, body.journal, body.sequence)) return;
-      this.#env.count('opens');
-      this.#env.say(() => {
-        const place = `${body.journal.slice(0, 4)}.${String(body.sequence)}`;
-        return `${this.region} learns that ${shortId(write.bid)} is ${place}`;
-      });
-      done();
+      done(node, body);
     });
     this.#env.after(REQUEST_TIMEOUT_MS, again);
+  }
+
+  /** The store acknowledged the write within its lease. Said once: nothing relies on it. */
+  confirm({ bid }: Write, node: NodeEnd): void {
+    this.#sessions.get(node)?.sendToNode({ id: this.#nextId++, body: { kind: 'confirm', bid } });
   }
 
   /** The write certainly failed. Retried until a node has taken it in. */
@@ -150,7 +170,7 @@ export class SimulatedClient {
     context: ClientContext,
     node: NodeEnd,
     options: WaitOptions,
-    replica: SimulatedReplica | SimulatedIndex<Write> | undefined,
+    replica: Reader | undefined,
     done: Reply,
   ): void {
     const bookmark = context.outgoing;

@@ -18,28 +18,7 @@ import { testOrder } from '../test-node.js';
 import type { StorePlan } from './deployment.js';
 import type { Environment } from './environment.js';
 import { SimulatedIndex } from './simulated-index.js';
-
-/** One write to one store, and what became of it. */
-export interface Write {
-  readonly bid: string;
-  readonly rid: string;
-  readonly store: SimulatedStore;
-  readonly keys: readonly string[];
-  /** Where the primary's log has it; undefined while it has not happened. */
-  at?: { readonly lineage: Lineage; readonly index: number };
-  /** The position that the client learned after the commit. */
-  position?: { readonly lineage: Lineage; readonly at: number };
-  /** The client said that it failed, and a node took that in. */
-  isAborted?: boolean;
-}
-
-/** One history of the primary. */
-export interface Lineage {
-  readonly name: string;
-  readonly log: Write[];
-  /** Older lineages, and up to where this one shares them. */
-  readonly forks: ReadonlyMap<string, number>;
-}
+import type { Lineage, Replica, Restart, Store, Write } from './write.js';
 
 /** Reading positions is most of what monitors make a node do; each is read once. */
 const POSITIONS: PositionOrder = {
@@ -47,7 +26,7 @@ const POSITIONS: PositionOrder = {
   parse: remember((text) => testOrder.parse(text)),
 };
 
-export class SimulatedStore {
+export class SimulatedStore implements Store {
   readonly definition: StoreDefinition;
   readonly hasSignals: boolean;
   readonly replicas: readonly SimulatedReplica[];
@@ -107,9 +86,13 @@ export class SimulatedStore {
   }
 
   /** Whether a failover cut off the position under which the write was opened. */
-  isCutOff({ position }: Write): boolean {
+  isLost({ position }: Write): boolean {
     if (!position || position.lineage === this.#lineage) return false;
     return position.at > (this.#lineage.forks.get(position.lineage.name) ?? -1);
+  }
+
+  isUnwritten({ position }: Write): boolean {
+    return position === undefined;
   }
 
   /** The primary is gone; one of the replicas takes over. Returns how many writes were lost. */
@@ -138,7 +121,7 @@ const RETURN_RETRY_MS = 20;
 /** The share of signals that is not lost: production's is higher. */
 const SIGNAL_HEARD = 0.8;
 
-export class SimulatedReplica {
+export class SimulatedReplica implements Replica {
   readonly store: SimulatedStore;
   readonly region: string;
   readonly name: string;
@@ -186,6 +169,10 @@ export class SimulatedReplica {
     return positionText({ lineage: this.#lineage, at }, true);
   }
 
+  get progress(): string {
+    return this.watermark;
+  }
+
   /** Whether a read here sees the write. A replica that is down keeps what it had. */
   has({ at }: Write): boolean {
     if (!at || at.index >= this.#applied) return false;
@@ -217,7 +204,7 @@ export class SimulatedReplica {
    * Goes down, and comes back from a copy that lacks the newest `lostCount` writes. With `isQuiet` no
    * monitor's connection breaks: a proxy leads it to the older copy at once. Reads come later.
    */
-  restart(lostCount: number, downMs: number, isQuiet: boolean, onReturn: () => void): void {
+  restart({ lostCount, downMs, isQuiet }: Restart, onReturn: () => void): void {
     if (!this.#isUp) return;
     this.#isUp = false;
     this.#incarnation++;

@@ -1,11 +1,15 @@
 /** What functions do: they write, tell each other of it, wait, and read. */
 import { pickOne, type Random } from './random.js';
 import type { Context } from './context.js';
-import type { SimulatedReplica, Write } from './simulated-store.js';
+import type { MarkerStore } from './marker-store.js';
+import { MarkedWrite } from './marked-write.js';
+import type { Replica, Store, Write } from './write.js';
 import type { World } from './world.js';
 
 const KEYS = ['k1', 'k2', 'k3'];
 const CONTEXT_COUNT_MAX = 12;
+const SLOW_POSITION_MS = 600;
+const FOREIGN_SKEW_MS = 300_000;
 
 export function begin(world: World): string | undefined {
   if (world.contexts.length >= CONTEXT_COUNT_MAX) return undefined;
@@ -13,32 +17,38 @@ export function begin(world: World): string | undefined {
   return `request ${rid.slice(-4)} begins in ${client.region}`;
 }
 
-function createWrite(world: World, context: Context): Write {
-  const { random } = world.env;
-  const keys = KEYS.filter(() => random.chance(0.4));
-  const write: Write = {
-    bid: world.env.mintUlid(context.client.clockAheadMs),
-    rid: context.rid,
-    store: random.pick(world.stores),
-    keys,
-  };
+function createWrite(world: World, context: Context, store: Store, keys: readonly string[]): Write {
+  const bid = world.env.mintUlid(context.client.clockAheadMs);
+  const write: Write = { bid, rid: context.rid, store, keys };
   world.writes.push(write);
   return write;
 }
 
-/** Commits, learns the position on the same connection, then opens, perhaps at two nodes at once. */
+function pickKeys(random: Random): readonly string[] {
+  return KEYS.filter(() => random.chance(0.4));
+}
+
 export function write(world: World, random: Random): string | undefined {
   const context = pickOne(world.contexts, random);
   if (!context) return undefined;
-  const one = createWrite(world, context);
-  const { store } = one;
+  const marked = random.chance(0.35) ? pickOne(world.markerStores, random) : undefined;
+  return marked ? writeMarked(world, context, marked) : writePositioned(world, context);
+}
+
+/** Commits, learns the position on the same connection, then opens, perhaps at two nodes at once. */
+function writePositioned(world: World, context: Context): string {
+  const { random, settings } = world.env;
+  const store = random.pick(world.positionStores);
+  const one = createWrite(world, context, store, pickKeys(random));
   const copies = random.chance(0.2) ? 2 : 1;
   const isHot = random.chance(0.6);
   store.commit(one);
   const { lineage } = store;
   context.begin(one);
   const life = context.client.life;
-  world.env.soon(world.env.settings.latencyMs * 2, () => {
+  // Others write meanwhile: a failover may keep the write, and not the position.
+  const isSlow = random.chance(0.15);
+  world.env.soon(isSlow ? SLOW_POSITION_MS : settings.latencyMs * 2, () => {
     if (context.client.life !== life) return;
     if (store.lineage !== lineage) {
       // A failover breaks the connection: the client never learns how its write ended.
@@ -55,11 +65,40 @@ export function write(world: World, random: Random): string | undefined {
   return `${one.rid.slice(-4)} writes ${one.bid.slice(-4)} to ${store.name} ${one.keys.join('+')}`;
 }
 
+/** Overwrites or deletes, with a marker. */
+function writeMarked(world: World, context: Context, store: MarkerStore): string {
+  const { env, nodes } = world;
+  const { random } = env;
+  const some = pickKeys(random);
+  const keys = some.length > 0 ? some : [random.pick(KEYS)];
+  const one = createWrite(world, context, store, keys);
+  const isDelete = random.chance(0.12);
+  const isHot = random.chance(0.6);
+  const onCovered = (): void => {
+    if (isHot) follow(world, context);
+  };
+  new MarkedWrite({ env, context, store, write: one, isDelete, nodes, onCovered }).begin();
+  const verb = isDelete ? 'deletes' : 'writes';
+  return `${one.rid.slice(-4)} ${verb} ${one.bid.slice(-4)} in ${store.name} ${keys.join('+')}`;
+}
+
+/** Somebody else's write, whose clock is minutes wrong, and whose branch is none of ours. */
+export function foreignWrite(world: World, random: Random): string | undefined {
+  const store = pickOne(world.markerStores, random);
+  if (!store) return undefined;
+  const key = random.pick(KEYS);
+  const isDelete = random.chance(0.3);
+  const marker = world.env.mintUlid(random.between(-FOREIGN_SKEW_MS, FOREIGN_SKEW_MS));
+  store.put([key], marker, isDelete);
+  return `somebody else ${isDelete ? 'deletes' : `writes ${marker.slice(-4)} to`} ${store.name} ${key}`;
+}
+
 /** Opens before it writes; then the write fails. */
 export function failedWrite(world: World, random: Random): string | undefined {
   const context = pickOne(world.contexts, random);
   if (!context) return undefined;
-  const one = createWrite(world, context);
+  const store = random.pick(world.positionStores);
+  const one = createWrite(world, context, store, pickKeys(random));
   const node = random.pick(world.nodes);
   const { client } = context;
   context.begin(one);
@@ -104,7 +143,7 @@ export function wait(world: World, random: Random): string | undefined {
   return `${context.rid.slice(-4)} waits ${waits.join('; ')}`;
 }
 
-export function startWait(world: World, context: Context, reads?: SimulatedReplica): string {
+export function startWait(world: World, context: Context, reads?: Replica): string {
   const { random } = world.env;
   const region = reads?.region ?? random.pick(world.places);
   const named = random.chance(0.02) ? 'unknown-store' : random.pick(world.stores).name;
@@ -123,7 +162,7 @@ export function startWait(world: World, context: Context, reads?: SimulatedRepli
 
 /** The consumer of an index has a message, applies what it tells of, and says so to a node. */
 export function consume(world: World, random: Random): string | undefined {
-  const derived = world.stores.find((store) => store.index !== undefined);
+  const derived = world.positionStores.find((store) => store.index !== undefined);
   const index = derived?.index;
   const context = pickOne(world.contexts, random);
   if (!index || !context || context.isIncomplete || context.bookmark.everyRid) return undefined;

@@ -21,7 +21,7 @@ import type {
 import type { Environment } from './environment.js';
 import { SimulationFailure } from './simulation-failure.js';
 import type { Connection } from './network.js';
-import type { SimulatedStore, Write } from './simulated-store.js';
+import type { Reader, Store, Write } from './write.js';
 
 /** The tick may come so much late, as a timer does. */
 export const TIMER_SLACK_MS = 1;
@@ -48,18 +48,18 @@ interface Asked {
 }
 
 const STREAMS = new Set(['attach', 'replicate']);
-const WITHOUT_ANSWER = new Set(['cancel', 'replicateAck']);
+const WITHOUT_ANSWER = new Set(['cancel', 'replicateAck', 'confirm']);
 
 export class Truth {
   readonly #env: Environment;
-  readonly #stores: readonly SimulatedStore[];
+  readonly #stores: readonly Store[];
   /** What a client is about to ask, until the node has it. */
   readonly #announced = new Map<Connection, Map<number, AskedWait>>();
   readonly #asked = new Map<Connection, Map<number, Asked>>();
   /** Every place in a journal that was ever acknowledged → its bid. */
   readonly #acknowledged = new Map<string, string>();
 
-  constructor(env: Environment, stores: readonly SimulatedStore[]) {
+  constructor(env: Environment, stores: readonly Store[]) {
     this.#env = env;
     this.#stores = stores;
   }
@@ -106,7 +106,7 @@ export class Truth {
   }
 
   /** Whether a read of these at the replica would be right now. */
-  seesAll(wait: AskedWait, replica: { has(write: Write): boolean }): boolean {
+  seesAll(wait: AskedWait, replica: Pick<Reader, 'has'>): boolean {
     return wait.covered.every((write) => !concerns(write, wait.query) || replica.has(write));
   }
 
@@ -157,7 +157,7 @@ export class Truth {
           (write) => write.store === store && concerns(write, query) && !replica.has(write),
         );
         if (!missed) continue;
-        const lost = store.isCutOff(missed) ? ' (lost in a failover)' : '';
+        const lost = store.isLost(missed) ? ' (its primary lost it)' : '';
         throw new SimulationFailure(
           'SAFETY',
           `${node} answers consistent to ${describe(query)}, but ${replica.name} lacks ${missed.bid}${lost}`,

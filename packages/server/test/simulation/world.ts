@@ -3,14 +3,16 @@ import type { WaitAnswer } from '@rendezvous/protocol';
 import { Context } from './context.js';
 import type { Deployment, NodePlan } from './deployment.js';
 import type { Environment } from './environment.js';
+import { type MarkerReplica, MarkerStore } from './marker-store.js';
 import { SimulationFailure } from './simulation-failure.js';
 import { Network } from './network.js';
 import { PeerLink } from './peer-link.js';
 import { SimulatedClient } from './simulated-client.js';
 import { SimulatedMonitor } from './simulated-monitor.js';
 import { SimulatedNode } from './simulated-node.js';
-import { type SimulatedReplica, SimulatedStore, type Write } from './simulated-store.js';
+import { type SimulatedReplica, SimulatedStore } from './simulated-store.js';
 import { Truth } from './truth.js';
+import type { Store, Write } from './write.js';
 
 /** Until then whatever still runs has run: reconnects, retries, catching up. */
 const SETTLE_MS = 20_000;
@@ -23,7 +25,9 @@ export class World {
   /** Where stores can be read: the regions, and what is derived. */
   readonly places: readonly string[];
   readonly network: Network;
-  readonly stores: readonly SimulatedStore[];
+  readonly positionStores: readonly SimulatedStore[];
+  readonly markerStores: readonly MarkerStore[];
+  readonly stores: readonly Store[];
   readonly nodes: readonly SimulatedNode[];
   readonly links: readonly PeerLink[];
   readonly monitors: readonly SimulatedMonitor[];
@@ -31,12 +35,14 @@ export class World {
   readonly contexts: Context[] = [];
   readonly writes: Write[] = [];
 
-  constructor(env: Environment, { regions, nodes, stores }: Deployment) {
+  constructor(env: Environment, { regions, nodes, stores, markerStores }: Deployment) {
     this.env = env;
     this.regions = regions;
     this.places = [...regions, ...new Set(nodes.flatMap(({ derived }) => derived))];
     this.network = new Network(env);
-    this.stores = stores.map((plan) => new SimulatedStore(env, plan));
+    this.positionStores = stores.map((plan) => new SimulatedStore(env, plan));
+    this.markerStores = markerStores.map((plan) => new MarkerStore(env, plan));
+    this.stores = [...this.positionStores, ...this.markerStores];
     const truth = new Truth(env, this.stores);
     this.nodes = nodes.map((node, index) => this.#createNode(node, index, nodes, truth));
     this.links = this.nodes.flatMap((node) =>
@@ -48,8 +54,11 @@ export class World {
     for (const monitor of this.monitors) if (env.random.chance(0.8)) monitor.start();
   }
 
-  get replicas(): readonly SimulatedReplica[] {
-    return this.stores.flatMap((store) => store.replicas);
+  get replicas(): readonly (SimulatedReplica | MarkerReplica)[] {
+    return [
+      ...this.positionStores.flatMap((store) => store.replicas),
+      ...this.markerStores.flatMap((store) => store.replicas),
+    ];
   }
 
   nodesOf(region: string): readonly SimulatedNode[] {
@@ -90,8 +99,11 @@ export class World {
   /** LIVENESS: every wait ends, and those for writes that exist become consistent. */
   checkWaits(): void {
     const unanswered = new Set<string>();
+    const stores = ['', ...this.markerStores.map(({ name }) => name)];
     for (const context of this.contexts) {
-      for (const node of this.nodes) this.#expectConsistent(context, node, unanswered);
+      for (const node of this.nodes) {
+        for (const store of stores) this.#expectConsistent(context, node, store, unanswered);
+      }
     }
     this.env.timeline.run(LAST_WAIT_MS);
     const [first] = unanswered;
@@ -101,7 +113,8 @@ export class World {
   /** MEMORY: nothing is remembered of branches that ended. */
   checkMemory(): void {
     const stuck = this.writes.filter((write) => this.#mayStayOpen(write));
-    this.#expectBranches(stuck.length, 'at rest');
+    const late = stuck.filter(({ lateBid }) => lateBid !== undefined);
+    this.#expectBranches(stuck.length + late.length, 'at rest');
     this.env.timeline.run(this.env.settings.branchTtlMs + 2_000);
     this.#expectBranches(0, 'after every branch was given up');
   }
@@ -114,10 +127,15 @@ export class World {
     }
   }
 
-  #expectConsistent(context: Context, node: SimulatedNode, unanswered: Set<string>): void {
+  #expectConsistent(
+    context: Context,
+    node: SimulatedNode,
+    store: string,
+    unanswered: Set<string>,
+  ): void {
     const { rid, client } = context;
-    const name = `${rid} at ${node.name}`;
-    const options = { region: node.region, store: '', keys: [], timeoutMs: LAST_WAIT_MS / 2 };
+    const name = `${rid} at ${node.name} for ${store || 'every store'}`;
+    const options = { region: node.region, store, keys: [], timeoutMs: LAST_WAIT_MS / 2 };
     if (context.isIncomplete) return;
     unanswered.add(name);
     client.wait(context, node, options, undefined, (body) => {
@@ -125,7 +143,7 @@ export class World {
       const answer = body?.kind === 'waitAnswer' ? body : undefined;
       if (answer?.status === 'consistent') return;
       if (answer?.status === 'unknown' && this.#mayBeUnknown(context, node)) return;
-      if (answer?.status === 'timed_out' && this.#mayTimeOut(context)) return;
+      if (answer?.status === 'timed_out' && this.#mayTimeOut(context, store)) return;
       throw new SimulationFailure('LIVENESS', `${name} is answered ${explain(answer)}`);
     });
   }
@@ -138,13 +156,15 @@ export class World {
         return !this.nodes.some((node) => node.has({ journal, sequence }));
       }) ||
       (horizon !== '' && (everyRid || rids.some((one) => one <= horizon))) ||
-      this.#writesOf(context).some((write) => write.store.isCutOff(write))
+      this.#writesOf(context).some((write) => write.store.isLost(write))
     );
   }
 
   /** It may cover a branch that was opened before its write, which then failed. */
-  #mayTimeOut(context: Context): boolean {
-    return this.#writesOf(context).some((write) => !write.position);
+  #mayTimeOut(context: Context, store: string): boolean {
+    return this.#writesOf(context).some(
+      (write) => ['', write.store.name].includes(store) && write.store.isUnwritten(write),
+    );
   }
 
   #writesOf({ bookmark }: Context): readonly Write[] {
@@ -152,9 +172,10 @@ export class World {
   }
 
   #mayStayOpen(write: Write): boolean {
+    const { store } = write;
     // Nobody makes a consumer tell a node of everything.
-    if (write.store.index) return true;
-    return write.store.isCutOff(write) || !write.position;
+    const hasIndex = this.positionStores.some((one) => one === store && one.index);
+    return hasIndex || store.isLost(write) || store.isUnwritten(write);
   }
 
   #createNode(

@@ -64,7 +64,9 @@ export class BlockedWaits {
     const verdict = judge(this.#node, query, startedAtMs, nowMs);
     const isTimeout = says.status === 'blocked';
     const isRight = [verdict, before].some(
-      (one) => one?.status === says.status && (isTimeout || one.reason === says.reason),
+      (one) =>
+        one?.status === says.status &&
+        (isTimeout || one.reason === says.reason || one.orReason === says.reason),
     );
     if (!isRight) {
       const right = `${verdict.status} ${verdict.reason}`;
@@ -88,7 +90,7 @@ export class BlockedWaits {
       const { status, reason, untilMs } = judge(this.#node, query, startedAtMs, nowMs);
       if (status === 'blocked' && query.timeoutMs > 0) continue;
       // A wait watches one thing: what it would find besides that, it finds when it looks again.
-      if (reason === 'cut_off' || reason === 'no_monitor') continue;
+      if (['cut_off', 'no_trace', 'no_monitor'].includes(reason)) continue;
       if (status === 'unknown' && nowMs < untilMs + TICK_LATE_MS_MAX && untilMs < Infinity)
         continue;
       this.#fail('LIVENESS', `a wait sleeps that is ${status} ${reason}`);

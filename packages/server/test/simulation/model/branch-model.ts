@@ -5,6 +5,8 @@
  * changes what a branch may go through changes it here too, and in `state-table.ts`.
  */
 import type { JournalEntry, Open } from '@rendezvous/protocol';
+import { CellCounter } from './cell-counter.js';
+import { LeaseModel } from './lease-model.js';
 import {
   isClosedEverywhere,
   isOpenAt,
@@ -15,9 +17,8 @@ import {
   placesOf,
   relationTo,
   sequenceIn,
-  stateAt,
 } from './model-branch.js';
-import { cellName, type PlaceEvent, type PlaceState } from './state-table.js';
+import type { PlaceEvent } from './state-table.js';
 
 /** What the branches need to know of the rest of the node. */
 export interface Surroundings {
@@ -37,7 +38,8 @@ export class BranchModel {
     string,
     { readonly region: string; readonly replica: string }[]
   >();
-  readonly #gone = new Map<string, 'collected' | 'given up'>();
+  readonly #cells: CellCounter;
+  readonly leases: LeaseModel;
   /** Rid → when one of its branches last closed in a region of the node. */
   readonly #closedAtMs = new Map<string, number>();
   #collected: number[] = [];
@@ -45,6 +47,11 @@ export class BranchModel {
 
   constructor(node: Surroundings) {
     this.#node = node;
+    this.#cells = new CellCounter(
+      (what) => node.count(what),
+      (bid) => this.#earlyCloses.has(bid),
+    );
+    this.leases = new LeaseModel(node.journal, this.#branches, this.#cells);
   }
 
   get size(): number {
@@ -96,7 +103,7 @@ export class BranchModel {
   retriedOpen(open: Open): number {
     const branch = this.#branches.get(open.bid);
     const sequence = branch ? sequenceIn(branch, this.#node.journal) : 0;
-    if (branch && sequence > 0) this.#count(branch, branch.named, 'retried open');
+    if (branch && sequence > 0) this.#cells.at(branch, branch.named, 'retried open');
     return sequence;
   }
 
@@ -116,6 +123,8 @@ export class BranchModel {
       if (entry.aborted) branch.isAborted = true;
       if (wasNamed) this.#oweClosed(branch, journal);
     });
+    const branch = this.#branches.get(entry.bid);
+    if (branch && entry.aborted) this.#abortOne(branch);
   }
 
   repeatedCopy(journal: string, entry: JournalEntry, nowMs: number): void {
@@ -141,11 +150,11 @@ export class BranchModel {
     const branch = this.#branches.get(bid);
     if (branch) {
       const places = placesOf(branch.store, region, replica);
-      this.#count(branch, places, 'close');
+      this.#cells.at(branch, places, 'close');
       this.#close(branch, places);
       return;
     }
-    this.#countAbsent(bid, 'close');
+    this.#cells.absent(bid, 'close');
     const closes = this.#earlyCloses.get(bid) ?? [];
     this.#earlyCloses.set(bid, [...closes, { region, replica }]);
   }
@@ -161,11 +170,11 @@ export class BranchModel {
   report(bid: string, region: string): void {
     const branch = this.#branches.get(bid);
     if (!branch || sequenceIn(branch, this.#node.journal) === 0) {
-      this.#countAbsent(bid, 'report');
+      this.#cells.absent(bid, 'report');
       return;
     }
     const places = placesOf(branch.store, region);
-    this.#count(branch, places, 'report');
+    this.#cells.at(branch, places, 'report');
     this.#close(branch, places);
   }
 
@@ -221,11 +230,11 @@ export class BranchModel {
     let newest = '';
     for (const branch of [...this.#branches.values()]) {
       if (branch.insertedAtMs > nowMs - branch.store.branchTtlMs) continue;
-      this.#count(branch, branch.named, 'expiry');
+      this.#cells.at(branch, branch.named, 'expiry');
       const isUnclosed = !isClosedEverywhere(branch);
       if (isUnclosed && branch.rid > newest) newest = branch.rid;
       this.#branches.delete(branch.bid);
-      this.#gone.set(branch.bid, isUnclosed ? 'given up' : 'collected');
+      this.#cells.gone(branch.bid, isUnclosed ? 'given up' : 'collected');
       this.#collect(branch);
     }
     return newest;
@@ -233,8 +242,8 @@ export class BranchModel {
 
   /** The node goes down: what it saw last. */
   restart(): void {
-    for (const branch of this.#branches.values()) this.#count(branch, branch.named, 'restart');
-    for (const bid of this.#earlyCloses.keys()) this.#countAbsent(bid, 'restart');
+    for (const branch of this.#branches.values()) this.#cells.at(branch, branch.named, 'restart');
+    for (const bid of this.#earlyCloses.keys()) this.#cells.absent(bid, 'restart');
   }
 
   #arrive(
@@ -274,7 +283,7 @@ export class BranchModel {
     const relation = relationTo(branch, watermark);
     if (relation === 'pending') return;
     const isReached = relation === 'reached';
-    this.#count(branch, [place], isReached ? 'watermark reached' : 'watermark cut off');
+    this.#cells.at(branch, [place], isReached ? 'watermark reached' : 'watermark cut off');
     if (isReached) this.#close(branch, [place]);
     else if (isOpenAt(branch, place)) branch.cutOff.add(place);
   }
@@ -282,10 +291,10 @@ export class BranchModel {
   #abort(bid: string, event: PlaceEvent, counts: (branch: ModelBranch) => boolean): void {
     const branch = this.#branches.get(bid);
     if (!branch) {
-      this.#countAbsent(bid, event);
+      this.#cells.absent(bid, event);
       return;
     }
-    this.#count(branch, branch.named, event);
+    this.#cells.at(branch, branch.named, event);
     if (!counts(branch)) return;
     this.#abortOne(branch);
   }
@@ -334,13 +343,13 @@ export class BranchModel {
     if (!isClosedEverywhere(branch)) return;
     this.#collect(branch);
     if (branch.owed.size > 0) return;
-    if (this.#branches.delete(branch.bid)) this.#gone.set(branch.bid, 'collected');
+    if (this.#branches.delete(branch.bid)) this.#cells.gone(branch.bid, 'collected');
   }
 
   #insert(one: Open | JournalEntry, nowMs: number): ModelBranch | undefined {
     const store = this.#node.stores.get(one.store);
     if (!store) return undefined;
-    const { bid, rid, keys, position } = one;
+    const { bid, rid, keys, position, leaseMs } = one;
     const branch: ModelBranch = {
       bid,
       rid,
@@ -352,12 +361,14 @@ export class BranchModel {
       named: new Set(),
       closed: new Set(),
       cutOff: new Set(),
+      noTrace: new Set(),
+      lease: store.hasMarkers && leaseMs > 0 ? leaseMs : undefined,
       owed: new Set(),
       isAborted: false,
       isCollected: false,
     };
     this.#branches.set(bid, branch);
-    this.#gone.delete(bid);
+    this.#cells.back(bid);
     return branch;
   }
 
@@ -370,22 +381,9 @@ export class BranchModel {
     return places.filter(({ region, isServed }) => isServed && regions.includes(region));
   }
 
-  #count(branch: ModelBranch, places: Iterable<Place>, event: PlaceEvent): void {
-    for (const place of places) this.#countCell(stateAt(branch, place), event);
-  }
-
   #countAny(bid: string, places: readonly Place[], event: PlaceEvent): void {
     const branch = this.#branches.get(bid);
-    if (branch) this.#count(branch, places, event);
-    else this.#countAbsent(bid, event);
-  }
-
-  #countAbsent(bid: string, event: PlaceEvent): void {
-    const gone = this.#gone.get(bid) ?? 'unknown';
-    this.#countCell(this.#earlyCloses.has(bid) ? 'closed early' : gone, event);
-  }
-
-  #countCell(state: PlaceState, event: PlaceEvent): void {
-    this.#node.count(cellName(state, event));
+    if (branch) this.#cells.at(branch, places, event);
+    else this.#cells.absent(bid, event);
   }
 }

@@ -16,6 +16,7 @@ export interface ModelStore {
   readonly home: string;
   readonly places: readonly Place[];
   readonly order: PositionOrder | undefined;
+  readonly hasMarkers: boolean;
   readonly branchTtlMs: number;
 }
 
@@ -30,6 +31,10 @@ export interface ModelBranch {
   readonly named: Set<Place>;
   readonly closed: Set<Place>;
   readonly cutOff: Set<Place>;
+  /** Where a monitor found nothing of the write at its primary. */
+  readonly noTrace: Set<Place>;
+  /** How long its write may be under way, in ms; undefined once it is overdue. */
+  lease: number | undefined;
   /** `journal/region` of closes that the journal's owner has not acknowledged. */
   readonly owed: Set<string>;
   isAborted: boolean;
@@ -38,7 +43,7 @@ export interface ModelBranch {
 }
 
 export function createModelStore(
-  { name, home, regions, order, branchTtlMs }: StoreDefinition,
+  { name, home, regions, order, hasMarkers = false, branchTtlMs }: StoreDefinition,
   served: readonly string[],
 ): ModelStore {
   const places = regions.flatMap(({ name: region, replicas }): Place[] => {
@@ -46,7 +51,7 @@ export function createModelStore(
     if (!isServed || replicas.length === 0) return [{ region, replica: '', isServed }];
     return replicas.map((replica) => ({ region, replica, isServed }));
   });
-  return { name, home, places, order, branchTtlMs };
+  return { name, home, places, order, hasMarkers, branchTtlMs };
 }
 
 /** The places of a region, of one of its replicas if that is named. */
@@ -81,5 +86,7 @@ export function stateAt(branch: ModelBranch, place: Place): PlaceState {
   if (!branch.named.has(place)) return 'unknown';
   if (branch.isAborted) return 'aborted';
   if (branch.closed.has(place)) return 'closed';
-  return branch.cutOff.has(place) ? 'cut off' : 'open';
+  if (branch.cutOff.has(place)) return 'cut off';
+  if (branch.lease !== undefined) return 'under way';
+  return branch.noTrace.has(place) ? 'no trace' : 'open';
 }

@@ -105,6 +105,8 @@ export class NodeModel {
     if (this.journals.durable > durableBefore) this.journals.checkAcknowledged();
     this.#applied.checkAnswered();
     this.#streams.checkAbortsSent();
+    const late = this.branches.leases.late(nowMs);
+    if (late !== undefined) this.#fail('LIVENESS', `the lease of ${late} does not end`);
     this.#waits.after(nowMs);
   }
 
@@ -142,11 +144,10 @@ export class NodeModel {
   #checkMonitorsKnow(): void {
     for (const branch of this.branches.all) {
       for (const replica of this.replicas) {
-        if (!isOpenAt(branch, replica.place) || replica.knowsOf(branch.bid)) continue;
-        this.#fail(
-          'LIVENESS',
-          `a monitor of ${replica.place.replica} was not told of ${branch.bid}`,
-        );
+        if (!isOpenAt(branch, replica.place) || replica.knowsOf(branch)) continue;
+        const what = branch.lease === undefined ? 'that it is overdue' : 'that it is not overdue';
+        const whom = `a monitor of ${replica.place.replica}`;
+        this.#fail('LIVENESS', `${whom} was not told of ${branch.bid}, or ${what}`);
       }
     }
   }
@@ -184,6 +185,7 @@ export class NodeModel {
         return;
       }
       case 'tick':
+        this.branches.leases.tick(nowMs);
         if (nowMs < this.#housekeepingAtMs) return;
         this.#housekeepingAtMs = nowMs + HOUSEKEEPING_INTERVAL_MS;
         this.#raiseHorizon(this.branches.expire(nowMs));
@@ -234,7 +236,11 @@ export class NodeModel {
         this.#applied.receive(session, id, body, nowMs);
         return;
       case 'confirm':
+        if (this.branches.leases.confirm(body.bid, 'confirm')) this.#streams.confirm(body.bid);
+        return;
       case 'noTrace':
+        for (const bid of body.bids) this.branches.leases.noTrace(bid, body.region, body.replica);
+        return;
       case 'inquire':
       case 'replicateAck':
       case 'status':
@@ -267,7 +273,7 @@ export class NodeModel {
     nowMs: number,
   ): void {
     if (!isSane) this.#fail('ANSWERS', `a batch of ${peer} is refused`);
-    const { journal, from, to, head, entries, aborted, horizon, predecessors } = batch;
+    const { journal, from, to, head, entries, aborted, confirmed, horizon, predecessors } = batch;
     const replaced = this.journals.seen(peer, journal, predecessors, nowMs);
     if (replaced !== undefined) this.branches.forgetReports(replaced);
     const { applied } = this.journals.get(journal) ?? { applied: 0 };
@@ -278,6 +284,9 @@ export class NodeModel {
       else this.branches.repeatedCopy(journal, entry, nowMs);
     }
     for (const bid of aborted) this.branches.peerAbort(journal, bid);
+    for (const bid of confirmed) {
+      if (this.branches.leases.confirm(bid, "peer's confirm")) this.#streams.confirm(bid);
+    }
     this.journals.apply(journal, to, head, nowMs);
   }
 
@@ -289,6 +298,12 @@ export class NodeModel {
     const raised = this.horizon === horizonBefore ? [] : [this.horizon];
     if (String(horizons) !== String(raised)) {
       this.#fail('DURABILITY', `the horizon ${this.horizon} is not made durable`);
+    }
+    for (const record of records) {
+      if (record.kind !== 'open') continue;
+      const { bid, leaseMs } = record.entry;
+      const branch = this.branches.get(bid);
+      if (branch) this.#expect(`lease of ${bid} on disk`, leaseMs, branch.lease ?? 0);
     }
     const firstCollect = kinds.indexOf('collect');
     if (firstCollect !== -1 && kinds.lastIndexOf('horizon') > firstCollect) {
@@ -318,8 +333,7 @@ export class NodeModel {
   }
 
   #told(session: number, id: number, { branches }: BranchesOpened): void {
-    const bids = branches.map(({ bid }) => bid);
-    for (const replica of this.replicas) replica.told(`${String(session)}:${String(id)}`, bids);
+    for (const replica of this.replicas) replica.told(`${String(session)}:${String(id)}`, branches);
   }
 
   #replicaOf(store: string, name: string): ReplicaModel | undefined {

@@ -1,9 +1,9 @@
 /** One replica as its monitors describe it to a node (rules 11, 12, 21). */
-import type { ModelStore, Place } from './model-branch.js';
+import type { ModelBranch, ModelStore, Place } from './model-branch.js';
 
 interface Monitor {
-  /** Bids that it was told of. */
-  readonly told: Set<string>;
+  /** Bids that it was told of → whether the branch was overdue, when it was told last. */
+  readonly told: Map<string, boolean>;
   readonly barrier: unknown;
   watermark: unknown;
   text: string;
@@ -40,14 +40,15 @@ export class ReplicaModel {
   }
 
   /** A monitor is told of open branches. */
-  told(key: string, bids: Iterable<string>): void {
+  told(key: string, branches: Iterable<{ readonly bid: string; readonly overdue: boolean }>): void {
     const monitor = this.#monitors.get(key);
-    for (const bid of bids) monitor?.told.add(bid);
+    for (const { bid, overdue } of branches) monitor?.told.set(bid, overdue);
   }
 
-  /** Whether every monitor knows of this branch (rule 13). */
-  knowsOf(bid: string): boolean {
-    return [...this.#monitors.values()].every(({ told }) => told.has(bid));
+  /** Whether every monitor knows of this branch (rule 13), and whether it is overdue (rule 19). */
+  knowsOf({ bid, lease }: ModelBranch): boolean {
+    const isOverdue = lease === undefined;
+    return [...this.#monitors.values()].every(({ told }) => told.get(bid) === isOverdue);
   }
 
   get watermarks(): readonly unknown[] {
@@ -67,11 +68,12 @@ export class ReplicaModel {
   attach(key: string, barrier: string): void {
     const parsed = this.store.order?.parse(barrier);
     this.#monitors.set(key, {
-      told: new Set(),
+      told: new Map(),
       barrier: parsed,
       watermark: undefined,
       text: '',
-      hasPassed: false,
+      // Markers are looked for afresh: there is nothing to pass.
+      hasPassed: this.store.hasMarkers,
     });
   }
 

@@ -6,7 +6,17 @@
  * why, and fails the run when it is reached; a rare one says what it takes.
  */
 export type PlaceState =
-  'unknown' | 'closed early' | 'open' | 'cut off' | 'closed' | 'aborted' | 'collected' | 'given up';
+  | 'unknown'
+  | 'closed early'
+  /** Of a store with markers: its lease is not over. */
+  | 'under way'
+  | 'open'
+  | 'no trace'
+  | 'cut off'
+  | 'closed'
+  | 'aborted'
+  | 'collected'
+  | 'given up';
 
 export type PlaceEvent =
   | 'open'
@@ -19,6 +29,10 @@ export type PlaceEvent =
   | 'report'
   | 'abort'
   | "peer's abort"
+  | 'confirm'
+  | "peer's confirm"
+  | 'lease over'
+  | 'no trace'
   | 'expiry'
   | 'restart';
 
@@ -41,14 +55,33 @@ const NOT_IN_TABLE = no('a watermark is held only against the branches in the ta
 const NOTHING_TO_GIVE_UP = no('only branches in the table expire');
 const NOTHING_HELD = no('a node that holds nothing of a branch loses nothing of it');
 const ONLY_FIRST = no('an open is a retry only while its entry is in the own journal');
+const NEVER_ACKNOWLEDGED = no('a write that failed is not confirmed');
+const TOLD_BEFORE = no('a monitor speaks of a trace only where this node told it of the branch');
+const OPENED_ANEW: Rare = {
+  whenever: 'a branch that was given up is opened anew, by a retry, while a monitor looks for it',
+};
+const OVERTAKEN: Rare = {
+  whenever: 'an abort overtakes what a monitor says of the branch, by its target or of its trace',
+};
+const GONE_MEANWHILE: Rare = {
+  whenever: 'a branch closes by the word of others while a monitor finds no trace of it',
+};
+const CLOSED_BY_TARGET: Rare = {
+  whenever:
+    'a later write closed the branch of a failed one, for a second monitor after it was gone',
+};
 const NEVER_WRITTEN = no('a write that failed is nowhere to be seen, and has no position');
 const CUT_OFF_STAYS = no('what a fork cut off is below no later watermark');
+const NO_POSITIONS = no('a write with a marker has no position');
+const NO_MARKERS = no('a write with a position has no lease and no marker');
+const NO_LEASE = no('a branch whose lease is over has none');
+const IN_TABLE_ONLY = no('only branches in the table have a lease');
 const SEEN_BY_ANOTHER: Rare = {
   whenever: 'a second node of the region heard a signal for a write whose position was cut off',
 };
 
 /** Of branches that are not in the table. */
-const absent = (restart: Cell, abort: Cell = 'possible'): Row => ({
+const absent = (restart: Cell, abort: Cell = 'possible', noTrace: Cell = 'possible'): Row => ({
   open: 'possible',
   'retried open': ONLY_FIRST,
   copy: 'possible',
@@ -59,6 +92,10 @@ const absent = (restart: Cell, abort: Cell = 'possible'): Row => ({
   report: 'possible',
   abort,
   "peer's abort": abort,
+  confirm: 'possible',
+  "peer's confirm": 'possible',
+  'lease over': IN_TABLE_ONLY,
+  'no trace': noTrace,
   expiry: NOTHING_TO_GIVE_UP,
   restart,
 });
@@ -74,29 +111,52 @@ const present: Row = {
   report: 'possible',
   abort: 'possible',
   "peer's abort": 'possible',
+  confirm: 'possible',
+  "peer's confirm": 'possible',
+  'lease over': 'possible',
+  'no trace': 'possible',
   expiry: 'possible',
   restart: 'possible',
 };
 
 export const STATE_TABLE: Readonly<Record<PlaceState, Row>> = {
-  unknown: absent(NOTHING_HELD),
-  'closed early': absent('possible', NEVER_WRITTEN),
-  open: present,
+  unknown: absent(NOTHING_HELD, 'possible', TOLD_BEFORE),
+  'closed early': absent('possible', CLOSED_BY_TARGET, GONE_MEANWHILE),
+  'under way': {
+    ...present,
+    'no trace': OPENED_ANEW,
+    'watermark reached': NO_POSITIONS,
+    'watermark cut off': NO_POSITIONS,
+  },
+  open: { ...present, 'lease over': NO_LEASE },
+  'no trace': {
+    ...present,
+    'watermark reached': NO_POSITIONS,
+    'watermark cut off': NO_POSITIONS,
+    'lease over': NO_LEASE,
+  },
   'cut off': {
     ...present,
     'watermark reached': CUT_OFF_STAYS,
     report: SEEN_BY_ANOTHER,
     abort: NEVER_WRITTEN,
     "peer's abort": NEVER_WRITTEN,
+    confirm: NO_MARKERS,
+    "peer's confirm": NO_MARKERS,
+    'lease over': NO_MARKERS,
+    'no trace': NO_MARKERS,
   },
   closed: present,
   aborted: {
     ...present,
-    close: NEVER_WRITTEN,
+    close: OVERTAKEN,
+    'no trace': OVERTAKEN,
     'watermark reached': NEVER_WRITTEN,
     'watermark cut off': NEVER_WRITTEN,
+    confirm: NEVER_ACKNOWLEDGED,
+    "peer's confirm": NEVER_ACKNOWLEDGED,
   },
-  collected: absent(NOTHING_HELD),
+  collected: absent(NOTHING_HELD, 'possible', GONE_MEANWHILE),
   'given up': absent(NOTHING_HELD),
 };
 

@@ -10,6 +10,8 @@ interface Stream {
   sent: number;
   /** Aborts that the peer must be told of. */
   readonly aborted: Set<string>;
+  /** Acknowledged writes: the next batch says so, for what it is worth. */
+  readonly confirmed: Set<string>;
 }
 
 /** What streams need to know of the node. */
@@ -48,6 +50,7 @@ export class StreamModel {
       regions: request.regions,
       sent,
       aborted: new Set(),
+      confirmed: new Set(),
     });
   }
 
@@ -66,6 +69,11 @@ export class StreamModel {
     for (const stream of this.#streams.values()) stream.aborted.add(bid);
   }
 
+  /** A write whose open stands in the own journal was acknowledged. */
+  confirm(bid: string): void {
+    for (const stream of this.#streams.values()) stream.confirmed.add(bid);
+  }
+
   /** Call after every input: peers are told of aborts at once. */
   checkAbortsSent(): void {
     for (const { aborted } of this.#streams.values()) {
@@ -76,7 +84,7 @@ export class StreamModel {
   sent(session: number, id: number, batch: Batch): void {
     const stream = this.#streams.get(keyOf(session, id));
     if (!stream) this.#fail('ANSWERS', 'a batch is sent that nobody asked for');
-    const { from, to, head, horizon, entries } = batch;
+    const { from, to, head, horizon } = batch;
     const { durable } = this.#node.journals;
     if (from !== stream.sent) {
       this.#fail('ANSWERS', `a batch goes on from ${String(from)}, not ${String(stream.sent)}`);
@@ -84,22 +92,29 @@ export class StreamModel {
     if (to < from || to > durable || head !== durable || horizon !== this.#node.horizon) {
       this.#fail('DURABILITY', `a batch says (${String(from)}, ${String(to)}] of ${String(head)}`);
     }
+    this.#checkEntries(stream, batch);
+    for (const bid of stream.aborted) {
+      if (!batch.aborted.includes(bid))
+        this.#fail('ANSWERS', `a batch conceals an abort of ${bid}`);
+    }
+    if (String([...stream.confirmed].sort()) !== String([...batch.confirmed].sort()))
+      this.#fail('ANSWERS', `a batch says that ${String(batch.confirmed)} were acknowledged`);
+    stream.confirmed.clear();
+    stream.aborted.clear();
+    stream.sent = to;
+  }
+
+  #checkEntries(stream: Stream, { from, to, entries }: Batch): void {
     const expected = this.#liveEntries()
       .filter(({ sequence }) => sequence > from && sequence <= to)
       .filter(({ branch }) =>
         [...branch.named].some(({ region }) => stream.regions.includes(region)),
       )
-      .map(({ sequence }) => sequence);
-    const actual = entries.map(({ sequence }) => sequence);
+      .map(({ sequence, branch }) => `${String(sequence)}+${String(branch.lease ?? 0)}`);
+    const actual = entries.map(({ sequence, leaseMs }) => `${String(sequence)}+${String(leaseMs)}`);
     if (String(actual) !== String(expected)) {
       this.#fail('ANSWERS', `a batch has ${String(actual)} instead of ${String(expected)}`);
     }
-    for (const bid of stream.aborted) {
-      if (!batch.aborted.includes(bid))
-        this.#fail('ANSWERS', `a batch conceals an abort of ${bid}`);
-    }
-    stream.aborted.clear();
-    stream.sent = to;
   }
 
   /** Of the own journal, in order; durable or not. */

@@ -13,6 +13,8 @@ import type { ReplicaModel } from './replica-model.js';
 export interface Verdict {
   readonly status: 'consistent' | 'unknown' | 'blocked';
   readonly reason: string;
+  /** As good a reason: which branch is looked at first is the core's own. */
+  readonly orReason?: string | undefined;
   /** When time alone makes it `unknown`, or made it so. */
   readonly untilMs: number;
 }
@@ -129,14 +131,17 @@ function judgeBranches(
 ): Verdict | undefined {
   const query = { ...wait, coverage: journals.withCurrentPlaces(wait.coverage) };
   let verdict: Verdict | undefined;
+  const reasons = new Set<string>();
   for (const branch of branches.all) {
     if (!stores.includes(branch.store) || !concerns(branch, query)) continue;
     const places = placesOf(branch.store, query.region);
     if (!places.some((place) => isOpenAt(branch, place))) continue;
-    if (places.some((place) => branch.cutOff.has(place))) return unknown('cut_off');
+    if (places.some((place) => branch.cutOff.has(place))) reasons.add('cut_off');
+    if (places.some((place) => branch.noTrace.has(place))) reasons.add('no_trace');
     verdict = blocked('open');
   }
-  return verdict;
+  const [reason, ...others] = reasons;
+  return reason === undefined ? verdict : { ...unknown(reason), orReason: others[0] };
 }
 
 /** Covered (rule 18), and of a key that is read. */
