@@ -35,5 +35,5 @@ export const DEFAULT_TIMINGS: SessionTimings = {
   stableMs: 5_000,
   silenceMsMax: 3_000,
   probeAfterMs: 1_000,
-  probeMs: 200,
+  probeMs: 100,
 };
