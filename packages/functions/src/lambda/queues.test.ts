@@ -97,7 +97,7 @@ test('a message that was retried twice and came back from a dead-letter queue st
   expect(seen).toEqual([BOOKMARK, BOOKMARK, BOOKMARK]);
 });
 
-test('no send fails: ten attributes, a body at the limit, no context', async () => {
+test('promise 4: no send fails: ten attributes, a body at the limit, no context', async () => {
   const [queues, rv] = [await startQueues(), createCarrying()];
   const queue = await queues.createQueue(undefined, { MaximumMessageSize: '262144' });
   const topic = await queues.createTopic();

@@ -106,6 +106,8 @@ test('what the handler returns or throws is what Lambda gets', async () => {
     rv,
     ({ id }: { id: string }, context: Context) => id + context.awsRequestId,
   );
+  // Nobody has to say what the event is.
+  await expect(withRendezvous(rv, ({ id }) => String(id))({ id: 1 }, {})).resolves.toBe('1');
   const topic: SNSHandler = withRendezvous(rv, () => undefined);
   expect([typed, topic]).toHaveLength(2);
 });
