@@ -1,4 +1,6 @@
 import type { Context, Handler, SNSHandler } from 'aws-lambda';
+import { createRendezvous } from '@rendezvous/client';
+import { startDelayProxy, startNode } from '@rendezvous/testkit';
 import { expect, test } from 'vitest';
 import { BOOKMARK, MERGED, OTHER, createCarrying } from '../../test/bookmarks.js';
 import {
@@ -91,6 +93,27 @@ test('an invocation does not outlive its function, and knows nothing of the one 
   const event = { _rendezvous: `rendezvous=${bookmark ?? ''}` };
   // There is nobody to give it back to.
   await expect(reader(event, nearlyOver)).rejects.toMatchObject({ code: 'wait_timed_out' });
+});
+
+test('an open that was not acknowledged in time is, before the function freezes', async () => {
+  await using node = await startNode({ regions: ['eu'], stores: [], strategies: {} });
+  await using proxy = await startDelayProxy({ targetPort: node.port });
+  const nodes = `ws://127.0.0.1:${proxy.port}`;
+  await using rv = createRendezvous({
+    region: 'eu',
+    nodes,
+    openTimeoutMs: 0,
+    log: () => undefined,
+  });
+  await rv.wait({ bookmark: BOOKMARK, timeoutMs: 0 });
+  const handler = withRendezvous(rv, async () => {
+    proxy.pause();
+    const { acknowledged } = await rv.open({ store: 'posts' });
+    proxy.resume();
+    return acknowledged;
+  });
+  await expect(handler({}, CONTEXT)).resolves.toBe(false);
+  await expect(rv.flush({ timeoutMs: 0 })).resolves.toBe(true);
 });
 
 test('what the handler returns or throws is what Lambda gets', async () => {
