@@ -9,7 +9,7 @@ import { readBaggage, writeBaggage } from './baggage.js';
 
 const HEADER = 'baggage';
 
-/** `Headers`, or a `Map` of header names. */
+/** `Headers`, a `Map` of header names, or something of one's own whose `set` throws where there is no room. */
 export interface CarrierMap {
   get(name: string): unknown;
   set(name: string, value: string): unknown;
@@ -30,19 +30,24 @@ export function injectBookmark(carrier: unknown, bookmark: Bookmark): Injection 
   try {
     const entry = openCarrier(carrier);
     const header = entry.read();
-    const whole = writeBaggage(header, encodeBookmark(bookmark));
-    if (whole !== undefined) {
-      entry.write(whole);
-      return 'carried';
-    }
+    if (tryWrite(entry, header, bookmark)) return 'carried';
     const top: Bookmark = { ...emptyBookmark(bookmark.namespace), incompleteEvery: true };
-    const mark = writeBaggage(header, encodeBookmark(top));
-    if (mark === undefined) return 'dropped';
-    entry.write(mark);
-    return 'incomplete_only';
+    return tryWrite(entry, header, top) ? 'incomplete_only' : 'dropped';
   } catch {
-    // A frozen object, a header that may not be set, something that is no carrier.
+    // Something that is no carrier.
     return 'dropped';
+  }
+}
+
+function tryWrite(entry: CarrierEntry, header: string, bookmark: Bookmark): boolean {
+  const written = writeBaggage(header, encodeBookmark(bookmark));
+  if (written === undefined) return false;
+  try {
+    entry.write(written);
+    return true;
+  } catch {
+    // A frozen object, a header that may not be set, a message that has no room for it.
+    return false;
   }
 }
 

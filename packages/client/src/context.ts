@@ -7,7 +7,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { coverOpen, emptyBookmark, isEmptyBookmark, markIncomplete } from '@rendezvous/protocol';
 import type { Bookmark, Opened } from '@rendezvous/protocol';
 import { createIdentifier } from './identifier.js';
+import { TIMEOUT_MS_MAX } from './policy.js';
 import type { Policy } from './policy.js';
+import type { Requeue } from './rendezvous.js';
 
 /** One `run`. Parallel branches of the request share it, so the writes of all of them add up. */
 export class Context {
@@ -57,9 +59,18 @@ export interface Surroundings {
   readonly policy: Partial<Policy>;
   /** Empty: the whole store. */
   readonly keys: readonly Uint8Array[];
+  /** When every wait inside has to be over, on the clock of `performance.now()`. */
+  readonly endMs: number;
+  readonly requeue: Requeue | undefined;
 }
 
-const NOTHING: Surroundings = { context: undefined, policy: {}, keys: [] };
+const NOTHING: Surroundings = {
+  context: undefined,
+  policy: {},
+  keys: [],
+  endMs: Infinity,
+  requeue: undefined,
+};
 
 export class Scope {
   readonly #storage = new AsyncLocalStorage<Surroundings>();
@@ -68,7 +79,25 @@ export class Scope {
     return this.#storage.getStore() ?? NOTHING;
   }
 
+  /**
+   * What holds for a call here. `base` is the store's policy, or the client's. A call with policies of its
+   * `own` (`rv.wait`) follows none of those that say what a read does, `requeue` among them.
+   */
+  policyOver(base: Policy, own?: Partial<Policy>): Policy {
+    const { policy: surrounding, endMs, requeue } = this.current;
+    const policy = { ...base, ...surrounding, ...own };
+    const mustBlock = !own && requeue === 'block' && policy.onTimeout === 'requeue';
+    const leftMs = Math.max(0, Math.floor(endMs - performance.now()));
+    const timeoutMs = Math.min(mustBlock ? TIMEOUT_MS_MAX : policy.timeoutMs, leftMs);
+    return { ...policy, timeoutMs };
+  }
+
   enter<T>(changes: Partial<Surroundings>, fn: () => T): T {
     return this.#storage.run({ ...this.current, ...changes }, fn);
+  }
+
+  /** As `enter`, for what follows; nothing of what surrounded it stays, not even what an earlier call left. */
+  replace(changes: Partial<Surroundings>): void {
+    this.#storage.enterWith({ ...NOTHING, ...changes });
   }
 }

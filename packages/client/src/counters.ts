@@ -22,6 +22,8 @@ export interface Counters {
   readonly unavailable: number;
   /** Reads that a policy sent to the origin. */
   readonly originReads: number;
+  /** Reads that threw because a policy says `requeue`. */
+  readonly requeuedReads: number;
   /** Branches opened, acknowledged or not. */
   readonly opens: number;
   /** Opens not acknowledged within `openTimeoutMs`: the bookmark is incomplete until they are. */
@@ -34,8 +36,8 @@ export interface Counters {
   readonly writesOutsideRun: number;
   /** Bookmarks that a carrier could not take, or that came in and could not be used. */
   readonly bookmarksDropped: number;
-  /** ... by what became of them. */
-  readonly bookmarksDroppedBy: Readonly<Record<DropReason, number>>;
+  /** ... by carrier, then by what became of them. `baggage` is always there, others once they dropped one. */
+  readonly bookmarksDroppedBy: Readonly<Record<string, Readonly<Record<DropReason, number>>>>;
   /** Sessions with a node that were established. */
   readonly connects: number;
 }
@@ -50,13 +52,20 @@ export type DropReason =
 /** The names of the counters that are plain numbers. */
 export type CounterName = Exclude<keyof Counters, 'waits' | 'bookmarksDroppedBy'>;
 
+/** The carrier of bookmarks whose caller names none. */
+export const CARRIER_DEFAULT = 'baggage';
+
+const NONE_DROPPED: Readonly<Record<DropReason, number>> = {
+  inject_incomplete_only: 0,
+  inject_dropped: 0,
+  inject_invalid: 0,
+  extract_invalid: 0,
+};
+
 export class CounterSet {
   readonly #waits: Record<WaitStatus, number> = { consistent: 0, timed_out: 0, unknown: 0 };
-  readonly #dropped: Record<DropReason, number> = {
-    inject_incomplete_only: 0,
-    inject_dropped: 0,
-    inject_invalid: 0,
-    extract_invalid: 0,
+  readonly #dropped: Record<string, Record<DropReason, number>> = {
+    [CARRIER_DEFAULT]: { ...NONE_DROPPED },
   };
   readonly #counts: Record<CounterName, number> = {
     prevented: 0,
@@ -68,6 +77,7 @@ export class CounterSet {
     missing: 0,
     unavailable: 0,
     originReads: 0,
+    requeuedReads: 0,
     opens: 0,
     opensUnacknowledged: 0,
     opensGivenUp: 0,
@@ -86,16 +96,17 @@ export class CounterSet {
     if (prevented) this.#counts.prevented += 1;
   }
 
-  addDropped(reason: DropReason): void {
+  addDropped(carrier: string, reason: DropReason): void {
     this.#counts.bookmarksDropped += 1;
-    this.#dropped[reason] += 1;
+    const dropped = (this.#dropped[carrier] ??= { ...NONE_DROPPED });
+    dropped[reason] += 1;
   }
 
   snapshot(): Counters {
     return {
       ...this.#counts,
       waits: { ...this.#waits },
-      bookmarksDroppedBy: { ...this.#dropped },
+      bookmarksDroppedBy: structuredClone(this.#dropped),
     };
   }
 }

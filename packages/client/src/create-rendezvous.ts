@@ -18,7 +18,7 @@ import type { Carrier } from './carrier.js';
 import { effectiveMode, openPatienceMs } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
 import { Context, Scope } from './context.js';
-import { CounterSet } from './counters.js';
+import { CARRIER_DEFAULT, CounterSet } from './counters.js';
 import type { Counters, DropReason } from './counters.js';
 import { DEFAULT_TIMINGS } from './failover/session-timings.js';
 import { createIdentifier } from './identifier.js';
@@ -26,14 +26,16 @@ import { parseKeys } from './keys.js';
 import { createCalmLog } from './log.js';
 import type { Log } from './log.js';
 import { NodeSession } from './node-session.js';
-import { CALL_OPTION_NAMES, parseClientOptions, parsePolicy } from './options.js';
+import { CALL_OPTION_NAMES, CLIENT_OPTIONS, parseClientOptions, parsePolicy } from './options.js';
 import type { ClientSettings, RendezvousOptions, StoreOptions } from './options.js';
-import { NAME_RANGE, refuseUnknown } from './option-spec.js';
+import { NAME_RANGE, checkOption, refuseUnknown } from './option-spec.js';
 import type { Policy } from './policy.js';
 import type {
   AppliedOptions,
+  BookmarkSource,
   CallPolicy,
   CloseOptions,
+  ExtractOptions,
   FlushOptions,
   InjectOptions,
   OpenOptions,
@@ -88,9 +90,16 @@ class RendezvousClient implements Rendezvous {
     return createStoreHandle(this.#parts, name, options);
   }
 
-  run<T>(bookmark: string | Bookmark | undefined, fn: () => T): T {
+  run<T>(bookmark: BookmarkSource, fn: () => T): T {
     const context = new Context(this.#settings.namespace, this.#toBookmark(bookmark));
     return this.#parts.scope.enter({ context }, fn);
+  }
+
+  enter(bookmark: BookmarkSource, policy: CallPolicy = {}): void {
+    const { scope } = this.#parts;
+    scope.replace({});
+    const surroundings = this.run(bookmark, () => this.with(policy, () => scope.current));
+    scope.replace(surroundings);
   }
 
   current(): string | undefined {
@@ -102,24 +111,27 @@ class RendezvousClient implements Rendezvous {
     const bookmark = this.#bookmarkToInject(options);
     if (!bookmark) return false;
     const injection = injectBookmark(carrier, bookmark);
-    if (injection !== 'carried') this.#countDropped(`inject_${injection}`);
+    if (injection !== 'carried') this.#countDropped(`inject_${injection}`, options);
     return injection === 'carried';
   }
 
-  extract(carrier: Carrier): string | undefined {
-    const bookmark = this.#extract(carrier);
+  extract(carrier: Carrier, options: ExtractOptions = {}): string | undefined {
+    const bookmark = this.#extract(carrier, options);
     return bookmark && encodeBookmark(bookmark);
   }
 
   with<T>(policy: CallPolicy, fn: () => T): T {
-    const { key, keys, ...overrides } = policy;
+    const { key, keys, budgetMs, requeue, ...overrides } = policy;
     refuseUnknown('with', policy, CALL_OPTION_NAMES);
     const { current } = this.#parts.scope;
+    const budget = checkOption('budgetMs', budgetMs, CLIENT_OPTIONS.timeoutMs) ?? Infinity;
     const named = [...(keys ?? []), ...(key === undefined ? [] : [key])];
     return this.#parts.scope.enter(
       {
         policy: { ...current.policy, ...parsePolicy(overrides) },
         keys: named.length > 0 ? parseKeys(named) : current.keys,
+        endMs: Math.min(current.endMs, performance.now() + budget),
+        requeue: requeue ?? current.requeue,
       },
       fn,
     );
@@ -158,7 +170,7 @@ class RendezvousClient implements Rendezvous {
     if (store !== undefined) assertName('store', store);
     assertName('region', region);
     const { context, keys } = this.#parts.scope.current;
-    const { timeoutMs } = { ...this.#policy(), ...parsePolicy({ timeoutMs: options.timeoutMs }) };
+    const { timeoutMs } = this.#policy(parsePolicy({ timeoutMs: options.timeoutMs }));
     const bookmark = this.#toBookmark(options.bookmark) ?? context?.bookmark;
     const query = {
       bookmark: bookmark ?? emptyBookmark(this.#settings.namespace),
@@ -214,8 +226,8 @@ class RendezvousClient implements Rendezvous {
     await this.#parts.session.perform(() => body, { timeoutMs: REPORT_TIMEOUT_MS });
   }
 
-  #policy(): Policy {
-    return { ...this.#settings.policy, ...this.#parts.scope.current.policy };
+  #policy(own?: Partial<Policy>): Policy {
+    return this.#parts.scope.policyOver(this.#settings.policy, own);
   }
 
   #isOff(): boolean {
@@ -223,33 +235,41 @@ class RendezvousClient implements Rendezvous {
   }
 
   /** Throws for text that is no bookmark, unless it is that of a `baggage` header. */
-  #toBookmark(bookmark: string | Bookmark | undefined): Bookmark | undefined {
+  #toBookmark(bookmark: BookmarkSource): Bookmark | undefined {
     const { namespace } = this.#settings;
     if (bookmark === undefined) return undefined;
+    if (isList(bookmark)) {
+      const found = bookmark.flatMap((each) => this.#toBookmark(each) ?? []);
+      return found.length > 0 ? found.reduce(mergeBookmarks) : undefined;
+    }
     if (typeof bookmark !== 'string') return mergeBookmarks(emptyBookmark(namespace), bookmark);
     // No bookmark's text has an equals sign; every baggage member has one.
     return bookmark.includes('=') ? this.#extract(bookmark) : parseBookmark(bookmark, namespace);
   }
 
-  #bookmarkToInject({ bookmark }: InjectOptions): Bookmark | undefined {
+  #bookmarkToInject({ bookmark, ...options }: InjectOptions): Bookmark | undefined {
     try {
       const chosen = this.#toBookmark(bookmark) ?? this.#parts.scope.current.context?.bookmark;
       return chosen && !isEmptyBookmark(chosen) ? chosen : undefined;
     } catch {
-      this.#countDropped('inject_invalid');
+      this.#countDropped('inject_invalid', options);
       return undefined;
     }
   }
 
-  #extract(carrier: unknown): Bookmark | undefined {
+  #extract(carrier: unknown, options: ExtractOptions = {}): Bookmark | undefined {
     const { bookmark, droppedCount } = extractBookmark(carrier, this.#settings.namespace);
-    for (let count = 0; count < droppedCount; count++) this.#countDropped('extract_invalid');
+    for (let count = 0; count < droppedCount; count++)
+      this.#countDropped('extract_invalid', options);
     return bookmark;
   }
 
-  #countDropped(reason: DropReason): void {
-    this.#parts.counters.addDropped(reason);
-    this.#parts.log({ level: 'warn', event: 'bookmark_dropped', reason });
+  #countDropped(
+    reason: DropReason,
+    { carrierName: carrier = CARRIER_DEFAULT }: ExtractOptions,
+  ): void {
+    this.#parts.counters.addDropped(carrier, reason);
+    this.#parts.log({ level: 'warn', event: 'bookmark_dropped', carrier, reason });
   }
 }
 
@@ -267,6 +287,11 @@ function createSession(settings: ClientSettings, counters: CounterSet, log: Log)
     },
     log,
   });
+}
+
+/** `Array.isArray` does not tell a read-only list. */
+function isList(source: BookmarkSource): source is readonly (string | undefined)[] {
+  return Array.isArray(source);
 }
 
 function assertName(what: string, name: unknown): void {

@@ -2,13 +2,16 @@
 export { createRendezvous } from './create-rendezvous.js';
 export type {
   AppliedOptions,
+  BookmarkSource,
   CallPolicy,
   CloseOptions,
+  ExtractOptions,
   FlushOptions,
   InjectOptions,
   OpenOptions,
   OpenedBranch,
   Rendezvous,
+  Requeue,
   WaitOptions,
 } from './rendezvous.js';
 export type { RendezvousOptions, StoreOptions } from './options.js';

@@ -55,10 +55,8 @@ export function checkOption<T>(name: string, value: unknown, spec: OptionSpec<T>
 }
 
 export function createRangeError(what: string, value: unknown, range: string): RendezvousError {
-  const hint =
-    value === 'requeue' ? ' "requeue" comes with the Lambda integration, a later release.' : '';
   const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 64)) : String(value);
-  return new RendezvousError('config_invalid', `${what} is ${shown}: it must be ${range}.${hint}`);
+  return new RendezvousError('config_invalid', `${what} is ${shown}: it must be ${range}.`);
 }
 
 export const NAME: OptionRange<string> = {

@@ -44,7 +44,7 @@ test.each([
   [{ ...REQUIRED, timeoutMs: 900_001 }, /"timeoutMs" is 900001: it must be a whole number/],
   [{ ...REQUIRED, timeoutMs: 1.5 }, /"timeoutMs" is 1.5/],
   [{ ...REQUIRED, mode: 'strict' }, /"mode" is "strict": it must be enforce, observe or off/],
-  [{ ...REQUIRED, onTimeout: 'requeue' }, /Lambda integration/],
+  [{ ...REQUIRED, onMissing: 'requeue' }, /must be throw or proceed/],
   [{ ...REQUIRED, region: 'EU' }, /"region" is "EU"/],
   [{ ...REQUIRED, nodes: 'http://u:secret@h' }, /"nodes" is "\(not shown\)"/],
   [{ ...REQUIRED, nodes: [] }, /"nodes"/],

@@ -20,7 +20,7 @@ import {
 import type { Environment, OptionSpec } from './option-spec.js';
 import { logAsWarning } from './log.js';
 import type { Log } from './log.js';
-import { DEFAULT_POLICY, POLICY_NAMES } from './policy.js';
+import { DEFAULT_POLICY, POLICY_NAMES, TIMEOUT_MS_MAX } from './policy.js';
 import type { Policy, PolicyOverrides } from './policy.js';
 import type { WebSocketFactory } from './session/index.js';
 
@@ -130,17 +130,17 @@ export const CLIENT_OPTIONS: OptionTable = {
   timeoutMs: {
     env: 'RENDEZVOUS_TIMEOUT_MS',
     default: DEFAULT_POLICY.timeoutMs,
-    ...integerTo(900_000),
+    ...integerTo(TIMEOUT_MS_MAX),
   },
   onTimeout: {
     env: 'RENDEZVOUS_ON_TIMEOUT',
     default: DEFAULT_POLICY.onTimeout,
-    ...oneOf('throw', 'proceed', 'origin'),
+    ...oneOf('throw', 'proceed', 'origin', 'requeue'),
   },
   onUnavailable: {
     env: 'RENDEZVOUS_ON_UNAVAILABLE',
     default: DEFAULT_POLICY.onUnavailable,
-    ...oneOf('throw', 'proceed', 'origin'),
+    ...oneOf('throw', 'proceed', 'origin', 'requeue'),
   },
   onMissing: {
     env: 'RENDEZVOUS_ON_MISSING',
@@ -242,7 +242,13 @@ function pickPolicy(get: (name: keyof Policy) => unknown): Partial<Policy> {
 }
 
 /** What `rv.with` takes. */
-export const CALL_OPTION_NAMES: readonly string[] = [...POLICY_NAMES, 'key', 'keys'];
+export const CALL_OPTION_NAMES: readonly string[] = [
+  ...POLICY_NAMES,
+  'key',
+  'keys',
+  'budgetMs',
+  'requeue',
+];
 
 function createRequiredError(name: 'region' | 'nodes'): RendezvousError {
   const { env, range } = CLIENT_OPTIONS[name];

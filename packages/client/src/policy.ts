@@ -9,7 +9,7 @@
 import type { Mode } from '@rendezvous/protocol';
 
 /** What a read does instead of returning what it must not trust. */
-export type FallbackAction = 'throw' | 'proceed' | 'origin';
+export type FallbackAction = 'throw' | 'proceed' | 'origin' | 'requeue';
 export type MissingAction = 'throw' | 'proceed';
 
 export interface Policy {
@@ -17,7 +17,10 @@ export interface Policy {
   readonly mode: Mode;
   /** How long a read may wait. 0 to 900,000; 0 checks only. Default 5,000. */
   readonly timeoutMs: number;
-  /** The deadline passed. `origin` reads from the store's `origin`. Default `throw` (`wait_timed_out`). */
+  /**
+   * The deadline passed. `origin` reads from the store's `origin`; `requeue` throws, and a batch of a
+   * queue gives the message back. Default `throw` (`wait_timed_out`).
+   */
   readonly onTimeout: FallbackAction;
   /** The node is unreachable, or the answer is `unknown`. Default `proceed`, counted and logged. */
   readonly onUnavailable: FallbackAction;
@@ -29,6 +32,9 @@ export interface Policy {
 
 /** Policies that a user sets at one level; what is left out or undefined comes from the level below. */
 export type PolicyOverrides = { readonly [Name in keyof Policy]?: Policy[Name] | undefined };
+
+/** The longest wait. */
+export const TIMEOUT_MS_MAX = 900_000;
 
 export const DEFAULT_POLICY: Policy = {
   mode: 'enforce',

@@ -24,6 +24,12 @@ const OUTCOMES: Record<FallbackAction, Record<WaitStatus | 'unreachable', string
     unknown: 'from the origin',
     unreachable: 'from the origin',
   },
+  requeue: {
+    consistent: 'read 1',
+    timed_out: 'wait_timed_out',
+    unknown: 'consistency_unknown',
+    unreachable: 'unavailable',
+  },
 };
 
 const ANSWERS: Record<WaitStatus | 'unreachable', WaitAnswer | undefined> = {

@@ -115,7 +115,17 @@ function fallBack<T>(read: Read<T>, answer: WaitResult, early?: Promise<T>): Pro
       return timedOut || !early ? operation.execute() : early;
     case 'origin':
       return readAtOrigin(read, answer);
+    case 'requeue':
+      requeue(parts, answer);
+      throw createReadError(read, answer);
   }
+}
+
+/** Whoever can give the message back does so once the read has thrown. */
+function requeue({ scope, counters }: ClientParts, answer: WaitResult): void {
+  counters.add('requeuedReads');
+  const { requeue: giveBack } = scope.current;
+  if (typeof giveBack === 'function') giveBack(answer);
 }
 
 function readAtOrigin<T>(read: Read<T>, answer: WaitResult): Promise<T> {

@@ -17,12 +17,29 @@ export interface CallPolicy extends PolicyOverrides {
   readonly key?: Key | undefined;
   /** Several of them: at most 100. */
   readonly keys?: readonly Key[] | undefined;
+  /** No wait inside goes on for longer than this from now, whatever `timeoutMs` says. 0 to 900,000. */
+  readonly budgetMs?: number | undefined;
+  /** Who takes a message back when a read inside follows the policy `requeue`. Default: nobody. */
+  readonly requeue?: Requeue | undefined;
 }
+
+/**
+ * Told of the answer before a read throws for `requeue`; or `block`: the message went back often
+ * enough, so reads that would `requeue` at their deadline wait until the budget ends instead.
+ */
+export type Requeue = 'block' | ((answer: WaitResult) => void);
+
+/** A bookmark, its text, the text of a `baggage` header, nothing, or several of these to be merged. */
+export type BookmarkSource = string | Bookmark | undefined | readonly (string | undefined)[];
 
 export interface InjectOptions {
   /** What to carry instead of the context's bookmark. */
   readonly bookmark?: string | Bookmark | undefined;
+  /** The label under which a dropped bookmark is counted: one of few. Default `baggage`. */
+  readonly carrierName?: string | undefined;
 }
+
+export type ExtractOptions = Pick<InjectOptions, 'carrierName'>;
 
 export interface OpenOptions {
   readonly store: string;
@@ -88,7 +105,7 @@ export interface Rendezvous extends AsyncDisposable {
   store(name: string, options?: StoreOptions): StoreHandle;
   /**
    * Runs `fn` as a request that begins with this bookmark: a bookmark, its text, the text of a
-   * `baggage` header, or undefined. Writes inside add to it; reads inside wait for it. A run inside
+   * `baggage` header, undefined, or a list of texts, which are merged. Writes inside add to it; reads inside wait for it. A run inside
    * another starts from the bookmark that it is given. Returns what `fn` returns.
    *
    * Throws `bookmark_invalid`, `bookmark_version` or `bookmark_namespace` for a bookmark that cannot
@@ -97,7 +114,13 @@ export interface Rendezvous extends AsyncDisposable {
    * @example
    * await rv.run(rv.extract(message.headers), () => handle(message));
    */
-  run<T>(bookmark: string | Bookmark | undefined, fn: () => T): T;
+  run<T>(bookmark: BookmarkSource, fn: () => T): T;
+  /**
+   * As `run` with the policies of `with`, for the rest of the asynchronous call chain: for frameworks that
+   * have hooks and no function to surround. Only what is called from where `enter` was called, and after
+   * it, is inside. Prefer `run`, which also ends. Throws as both do.
+   */
+  enter(bookmark: BookmarkSource, policy?: CallPolicy): void;
   /** The text of the context's bookmark; undefined outside `run` and when there is nothing to carry. */
   current(): string | undefined;
   /**
@@ -112,7 +135,7 @@ export interface Rendezvous extends AsyncDisposable {
    */
   inject(carrier: Carrier, options?: InjectOptions): boolean;
   /** The text of the bookmark that a carrier holds. Never throws: what cannot be used is counted, and missing. */
-  extract(carrier: Carrier): string | undefined;
+  extract(carrier: Carrier, options?: ExtractOptions): string | undefined;
   /**
    * Runs `fn` under policies, or about keys, that win over those of the store and the client.
    * Returns what `fn` returns. Throws `config_invalid` or, for keys, `bad_request`.

@@ -17,7 +17,7 @@ export function createStoreHandle(
   const settings = parseStoreOptions(store, options, parts.settings);
   const { region, origin, strictWrites, openTimeoutMs } = settings;
   const speculation = new SpeculationGauge();
-  const policyNow = (): Policy => ({ ...settings.policy, ...parts.scope.current.policy });
+  const policyNow = (): Policy => parts.scope.policyOver(settings.policy);
   return {
     namespace: parts.settings.namespace,
     store,

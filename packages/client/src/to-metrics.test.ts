@@ -9,7 +9,7 @@ test('counters become samples with names, labels and values', () => {
   const counters = new CounterSet();
   counters.addWait('consistent', true);
   counters.add('opensUnacknowledged');
-  counters.addDropped('inject_dropped');
+  counters.addDropped('baggage', 'inject_dropped');
   const metrics = toMetrics(counters.snapshot());
   expect(metrics.filter(({ value }) => value > 0)).toEqual([
     { name: 'rendezvous_client_waits_total', labels: { status: 'consistent' }, value: 1 },

@@ -15,7 +15,7 @@ const FIXED_NAMES: Readonly<Record<string, string>> = {
 
 /**
  * The counters for a monitoring system: hand them to its library when it asks. The list has the same
- * names and labels each time.
+ * names and labels each time, and more once a further carrier dropped a bookmark.
  *
  * @example
  * for (const { name, labels, value } of toMetrics(rv.counters)) report(name, labels, value);
@@ -29,8 +29,10 @@ export function toMetrics(counters: Counters): MetricSample[] {
     ...Object.entries(plain).map(([name, value]) =>
       toSample(FIXED_NAMES[name] ?? `rendezvous_client_${toSnakeCase(name)}_total`, value, {}),
     ),
-    ...Object.entries(bookmarksDroppedBy).map(([reason, value]) =>
-      toSample('rendezvous_bookmarks_dropped_total', value, { carrier: 'baggage', reason }),
+    ...Object.entries(bookmarksDroppedBy).flatMap(([carrier, reasons]) =>
+      Object.entries(reasons).map(([reason, value]) =>
+        toSample('rendezvous_bookmarks_dropped_total', value, { carrier, reason }),
+      ),
     ),
   ];
 }
