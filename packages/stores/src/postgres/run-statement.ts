@@ -3,7 +3,7 @@ import { RendezvousError } from '@rendezvous/protocol';
 import { commitInOneRoundTrip, findQueryClass } from './commit-query.js';
 import type { PgQueryConstructor, QueryResult } from './driver.js';
 import type { FunctionCatalog } from './function-catalog.js';
-import { isOutcomeUnknown } from './server-connection.js';
+import { isOutcomeUnknown, isServerError } from './server-connection.js';
 import type { ServerConnection } from './server-connection.js';
 import { unwrap } from '../shim-registry.js';
 import {
@@ -18,6 +18,7 @@ import {
 import type { Statement } from './statement-kind.js';
 import { issue } from './user-statement.js';
 import type { UserStatement } from './user-statement.js';
+import { mayAskBehind, queryWithPosition } from './write-query.js';
 
 /**
  * The decisions of the shim for one statement whose turn has come on one connection:
@@ -106,7 +107,7 @@ export async function readOnReplica(
     withConnection(async (connection) => {
       const result = await issue(connection.client, statement);
       if (connection.knownRole !== 'replica' && !repeatable) {
-        promoted.push(await toOutcome(connection, result, false));
+        promoted.push(await toOutcome(connection, result, () => connection.readPosition(false)));
       }
       return result;
     });
@@ -171,18 +172,30 @@ async function writeInDoubt(
   connection: ServerConnection,
   statement: UserStatement,
 ): Promise<WriteOutcome<QueryResult>> {
-  const durable = connection.status === 'idle' && isDurabilityKnown(statement);
-  const result = await issue(connection.client, statement);
-  return toOutcome(connection, result, durable);
+  const { client } = connection;
+  const isAlone = connection.status === 'idle';
+  const durable = isAlone && isDurabilityKnown(statement);
+  const Query = findQueryClass(client);
+  if (!isAlone || Query === undefined || !mayAskBehind(statement)) {
+    const result = await issue(client, statement);
+    return toOutcome(connection, result, () => connection.readPosition(durable));
+  }
+  const { result, position } = queryWithPosition(client, Query, statement);
+  // The answer to our question follows that of a statement which failed, too.
+  const outcome = await result.catch(async (error: unknown) => {
+    if (isServerError(error)) await position;
+    throw error;
+  });
+  return toOutcome(connection, outcome, () => connection.awaitPosition(position, durable));
 }
 
 async function toOutcome(
   connection: ServerConnection,
   result: QueryResult,
-  durable: boolean,
+  learnPosition: () => Promise<string | undefined>,
 ): Promise<WriteOutcome<QueryResult>> {
   if (!committedWrite(result, connection.status !== 'idle')) return { result, wrote: false };
-  return withPosition(result, true, await connection.readPosition(durable));
+  return withPosition(result, true, await learnPosition());
 }
 
 function withPosition(

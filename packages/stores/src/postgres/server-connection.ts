@@ -101,7 +101,15 @@ export class ServerConnection {
   async readPosition(durable: boolean): Promise<string | undefined> {
     if (this.#lost || (await this.#learnQuietly()) !== 'primary') return undefined;
     const query = this.#queryRow(`SELECT ${POSITION_COLUMNS}`).catch(() => []);
-    const row = await orUndefinedAfter(query, POSITION_TIMEOUT_MS);
+    return this.awaitPosition(query, durable);
+  }
+
+  /** The position in an answer that is on its way, or undefined if it does not come in time. */
+  async awaitPosition(
+    answer: Promise<readonly (string | null)[]>,
+    durable: boolean,
+  ): Promise<string | undefined> {
+    const row = await orUndefinedAfter(answer, POSITION_TIMEOUT_MS);
     return row && this.toPosition(row, durable);
   }
 
@@ -213,7 +221,7 @@ function toFirstRow(result: QueryResult): readonly (string | null)[] {
 }
 
 /** Whether the server answered with an error, as opposed to not answering. */
-function isServerError(error: unknown): boolean {
+export function isServerError(error: unknown): boolean {
   return readSqlState(error) !== undefined;
 }
 
