@@ -8,6 +8,8 @@
  *              ├─ consistent, closed before the read began ─▶ that result
  *              ├─ consistent ──────────────────────────────▶ execute (again)
  *              └─ timed_out, unknown ──────────────────────▶ the policy
+ *   enforce, on a connection that must be checked (checked-read.ts): ask, then execute where the
+ *   position of the answer is shown
  * ```
  *
  * Whether the read began after the close is decided without comparing clocks: the node says how
@@ -19,6 +21,8 @@
 
 import { RendezvousError, isEmptyBookmark } from '@rendezvous/protocol';
 import type { Bookmark, ReadOperation } from '@rendezvous/protocol';
+import { askForPosition, mustCheck, readChecked } from './checked-read.js';
+import type { Verify } from './checked-read.js';
 import { effectiveMode } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
 import { areUsableKeys } from './keys.js';
@@ -33,6 +37,7 @@ export interface Read<T> {
   readonly store: string;
   readonly region: string;
   readonly origin: unknown;
+  readonly verify: Verify;
   readonly policy: Policy;
   readonly speculation: SpeculationGauge;
   readonly operation: ReadOperation<T>;
@@ -74,6 +79,7 @@ function observeRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
 
 async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   const { parts, policy, operation } = read;
+  if (mustCheck(read.verify, operation)) return enforceChecked(read, bookmark);
   const isEnforced = (): boolean => effectiveMode(parts, policy.mode) === 'enforce';
   const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced };
   const waiting = waitFor(parts.session, query);
@@ -96,6 +102,29 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   if (!early) return operation.execute();
   parts.counters.add(isValid ? 'speculationsAccepted' : 'speculationsRepeated');
   return isValid ? early : operation.execute();
+}
+
+async function enforceChecked<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
+  const { parts, policy, operation, store } = read;
+  const isEnforced = (): boolean => effectiveMode(parts, policy.mode) === 'enforce';
+  const deadlineMs = performance.now() + policy.timeoutMs;
+  const answer = await askForPosition(() => {
+    const timeoutMs = Math.max(0, Math.ceil(deadlineMs - performance.now()));
+    const query = { ...toQuery(read, bookmark), timeoutMs, mayBlock: isEnforced };
+    return waitFor(parts.session, { ...query, withPosition: true });
+  }, deadlineMs);
+  if (!isEnforced()) {
+    countObserved(parts, answer);
+    return operation.execute();
+  }
+  if (answer.status !== 'consistent') {
+    parts.counters.addWait(answer.status, answer.prevented);
+    return fallBack(read, answer);
+  }
+  const checked = await readChecked(operation, store, answer, deadlineMs);
+  const { status } = checked.answer ?? answer;
+  parts.counters.addWait(status, status === 'consistent' && answer.prevented);
+  return checked.answer ? fallBack(read, checked.answer) : checked.result;
 }
 
 function fallBack<T>(read: Read<T>, answer: WaitResult, early?: Promise<T>): Promise<T> {

@@ -18,6 +18,7 @@ export { isName, NAME_PATTERN } from './names.js';
 export type {
   PositionOrder,
   PositionRelation,
+  CheckedRead,
   ReadOperation,
   ReplicaConnection,
   ReplicaTarget,

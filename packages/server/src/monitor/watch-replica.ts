@@ -124,6 +124,7 @@ async function attachAndFollow(
   const { store, region, name, strategy } = replica;
   const opened = createBell();
   let attach = 0;
+  let announcements = 0;
   const attached = new Promise<void>((resolve, reject) => {
     const request = { kind: 'attach', store, region, replica: name, barrier } as const;
     attach = link.stream(request, (body: NodeBody) => {
@@ -132,6 +133,7 @@ async function attachAndFollow(
         return;
       }
       resolve();
+      announcements += 1;
       opened.ring();
     });
   });
@@ -139,7 +141,8 @@ async function attachAndFollow(
     await bounded("the node's answer to the attach", attached);
     if ('listen' in connection) await listen(watch, connection);
     const isBarrierPassed = (position: string): boolean => isPassed(strategy, barrier, position);
-    await follow(watch, { connection, attach, opened, isBarrierPassed }, onAttached);
+    const announced = (): number => announcements;
+    await follow(watch, { connection, attach, opened, announced, isBarrierPassed }, onAttached);
   } finally {
     if (attach !== 0) link.send({ kind: 'cancel', target: attach });
   }
@@ -171,12 +174,14 @@ interface Attached {
   readonly attach: number;
   /** Rings when the node has opened branches. */
   readonly opened: Bell;
+  /** How often the node has said what it opened. */
+  readonly announced: () => number;
   readonly isBarrierPassed: (position: string) => boolean;
 }
 
 async function follow(
   { replica: { strategy }, link, signal, bounded }: Watch,
-  { connection, attach, opened, isBarrierPassed }: Attached,
+  { connection, attach, opened, announced, isBarrierPassed }: Attached,
   onAttached: () => void,
 ): Promise<void> {
   const intervalMinMs =
@@ -190,11 +195,12 @@ async function follow(
     opened.silence();
     if (isLost()) throw new RendezvousError('store_failed', 'the connection to the replica broke');
     const askedAtMs = performance.now();
+    const announcements = announced();
     const reading = connection.readWatermark(mayHoldBack ? ANSWER_WAIT_MS : 0);
     const position = await bounded("the replica's position", reading);
     const nowMs = performance.now();
     if (position !== last) advancedAtMs = nowMs;
-    const answer = await link.request({ kind: 'watermark', attach, position });
+    const answer = await link.request({ kind: 'watermark', attach, position, announcements });
     // Only now: a replica that connects, and then cannot say how far it is, is asked less and less.
     if (last === '') onAttached();
     last = position;

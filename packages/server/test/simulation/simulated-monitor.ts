@@ -103,6 +103,7 @@ class Watch {
   readonly #isAlive: () => boolean;
   #incarnation = 0;
   #attach = 0;
+  #announcements = 0;
   /** Polls of an earlier turn are void. */
   #turn = 0;
 
@@ -139,6 +140,7 @@ class Watch {
     if (this.#attach === 0) return;
     if (body.kind === 'failure') this.#detach();
     else if (body.kind === 'branchesOpened') {
+      this.#announcements += 1;
       this.#replica.listeners.add(this.#close);
       this.#plan(POLL_BUSY_MS);
     } else if (body.kind === 'watermarked')
@@ -160,6 +162,7 @@ class Watch {
     }
     const { store, region, name } = this.#replica;
     this.#attach = this.#register(this);
+    this.#announcements = 0;
     this.#hold();
     this.#connection.sendToNode({
       id: this.#attach,
@@ -175,9 +178,13 @@ class Watch {
       }
       const position = this.#replica.watermark;
       const attach = this.#attach;
+      const announcements = this.#announcements;
       this.#later(STORE_ROUND_TRIP_MS, () => {
         const id = this.#register(this);
-        this.#connection.sendToNode({ id, body: { kind: 'watermark', attach, position } });
+        this.#connection.sendToNode({
+          id,
+          body: { kind: 'watermark', attach, position, announcements },
+        });
       });
     });
   }

@@ -4,7 +4,8 @@ import type { CloseHold } from './cursor-close.js';
 import { deliver } from './deliver.js';
 import type { PgClient, Submittable } from './driver.js';
 import { FunctionCatalog } from './function-catalog.js';
-import { isPure, passesAsItIs, reportWrite, runStatement } from './run-statement.js';
+import { isBalanced, noteServer } from './servers-seen.js';
+import { executeAt, isPure, passesAsItIs, reportWrite, runStatement } from './run-statement.js';
 import type { Target } from './run-statement.js';
 import { connectionOf } from './server-connection.js';
 import { createShim } from '../shim-proxy.js';
@@ -114,7 +115,14 @@ async function runSubmittable(
       pass();
       return Promise.resolve();
     };
-    await handle.read({ fromPrimary: false, repeatable: false, execute });
+    noteServer(handle, connection.server);
+    await handle.read({
+      fromPrimary: false,
+      repeatable: false,
+      balanced: isBalanced(handle),
+      execute,
+      executeAt: (position, timeoutMs) => executeAt(connection, position, timeoutMs, execute),
+    });
   } else if (connection.status === 'idle' && (await isReadOnly(target, statement))) {
     pass();
   } else {

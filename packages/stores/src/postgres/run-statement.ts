@@ -1,8 +1,10 @@
-import type { StoreHandle, WriteOutcome } from '@rendezvous/protocol';
+import type { CheckedRead, StoreHandle, WriteOutcome } from '@rendezvous/protocol';
 import { RendezvousError } from '@rendezvous/protocol';
 import { commitInOneRoundTrip, findQueryClass } from './commit-query.js';
 import type { PgQueryConstructor, QueryResult } from './driver.js';
 import type { FunctionCatalog } from './function-catalog.js';
+import { awaitShown } from './replica-check.js';
+import { isBalanced, noteServer } from './servers-seen.js';
 import { isOutcomeUnknown, isServerError } from './server-connection.js';
 import type { ServerConnection } from './server-connection.js';
 import { unwrap } from '../shim-registry.js';
@@ -87,7 +89,24 @@ export async function isPure(target: Target, statement: Statement): Promise<bool
 async function runOnReplica(target: Target, statement: UserStatement): Promise<QueryResult> {
   // Never repeated in a transaction: it would see the transaction's snapshot again.
   const repeatable = target.connection.status === 'idle' && (await isPure(target, statement));
+  noteServer(target.handle, target.connection.server);
   return readOnReplica(target.handle, statement, repeatable, (use) => use(target.connection));
+}
+
+/** Provides a connection for as long as `use` takes. */
+export type WithConnection = <R>(use: (connection: ServerConnection) => Promise<R>) => Promise<R>;
+
+/** Reads once the connection's own server shows `position`. */
+export async function executeAt<T>(
+  connection: ServerConnection,
+  position: string,
+  timeoutMs: number,
+  run: (connection: ServerConnection) => Promise<T>,
+): Promise<CheckedRead<T>> {
+  const shown = await awaitShown(connection, position, timeoutMs);
+  return shown === 'shown'
+    ? { status: 'served', result: await run(connection) }
+    : { status: shown };
 }
 
 /**
@@ -98,25 +117,25 @@ export async function readOnReplica(
   handle: StoreHandle,
   statement: UserStatement,
   repeatable: boolean,
-  withConnection: (
-    use: (connection: ServerConnection) => Promise<QueryResult>,
-  ) => Promise<QueryResult>,
+  withConnection: WithConnection,
 ): Promise<QueryResult> {
   const promoted: WriteOutcome<QueryResult>[] = [];
-  const execute = (): Promise<QueryResult> =>
-    withConnection(async (connection) => {
-      const result = await issue(connection.client, statement);
-      if (connection.knownRole !== 'replica' && !repeatable) {
-        promoted.push(await toOutcome(connection, result, () => connection.readPosition(false)));
-      }
-      return result;
-    });
+  const run = async (connection: ServerConnection): Promise<QueryResult> => {
+    const result = await issue(connection.client, statement);
+    if (connection.knownRole !== 'replica' && !repeatable) {
+      promoted.push(await toOutcome(connection, result, () => connection.readPosition(false)));
+    }
+    return result;
+  };
   const executeAtOrigin = (origin: unknown): Promise<QueryResult> =>
     readAtOrigin(origin, statement);
   const result = await handle.read({
     fromPrimary: false,
     repeatable,
-    execute,
+    balanced: isBalanced(handle),
+    execute: () => withConnection(run),
+    executeAt: (position, timeoutMs) =>
+      withConnection((connection) => executeAt(connection, position, timeoutMs, run)),
     ...(repeatable && { executeAtOrigin }),
   });
   const [outcome] = promoted;
