@@ -14,7 +14,7 @@ export type Shown = 'shown' | 'behind' | 'unknown';
  * In a transaction that keeps one snapshot this statement takes it, before it looks: then its answer
  * says nothing of what the snapshot shows.
  */
-export const SHOWN_SQL = `SELECT
+const SHOWN_SQL = `SELECT
   (SELECT system_identifier FROM pg_catalog.pg_control_system())::text,
   CASE WHEN pg_catalog.pg_is_in_recovery()
     THEN (SELECT pg_catalog.lpad(pg_catalog.to_hex(received_tli), 8, '0')
@@ -50,7 +50,7 @@ export async function awaitShown(
 }
 
 /** What a row of `SHOWN_SQL` says of the statement that follows it. */
-export function judgeShown(
+function judgeShown(
   row: readonly (string | null)[],
   position: string,
   inTransaction: boolean,
