@@ -7,16 +7,16 @@
  * question may come back without one.
  */
 
-import { RendezvousError } from '@rendezvous/protocol';
-import type { ReadOperation } from '@rendezvous/protocol';
-import { createUnknown } from './wait.js';
-import type { WaitResult } from './wait.js';
+import type { CheckedRead, ReadOperation } from '@rendezvous/protocol';
+import type { NodeSession } from './node-session.js';
+import { createUnknown, waitFor } from './wait.js';
+import type { WaitQuery, WaitResult } from './wait.js';
 
 /** Whose word a read counts on. `auto`: the connection's where several servers were seen to answer. */
 export type Verify = 'auto' | 'region' | 'connection';
 
-/** How often a node is asked for a position, with 1, 2, 4, … ms between: 31 ms in all. */
-const ASK_COUNT_MAX = 6;
+/** The last pause between questions for a position; with those before, 1, 2, 4 and 8 ms, 31 ms in all. */
+const ASK_PAUSE_MAX_MS = 16;
 
 /** The read's result, or the answer that a policy is to decide about. */
 export type Checked<T> =
@@ -26,38 +26,32 @@ export function mustCheck(verify: Verify, { balanced }: ReadOperation<unknown>):
   return verify === 'connection' || (verify === 'auto' && balanced === true);
 }
 
-/** Asks until the node names a position, or never does. */
-export async function askForPosition(
-  ask: () => Promise<WaitResult>,
-  deadlineMs: number,
-): Promise<WaitResult> {
-  for (let asked = 1; ; asked++) {
-    const answer = await ask();
-    if (answer.status !== 'consistent' || answer.position !== '') return answer;
-    if (asked === ASK_COUNT_MAX || performance.now() >= deadlineMs) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 2 ** (asked - 1)));
+/** Asks until the node names a position, or until it is plain that it has none. */
+export async function waitForPosition(session: NodeSession, query: WaitQuery): Promise<WaitResult> {
+  const deadlineMs = performance.now() + query.timeoutMs;
+  for (let pauseMs = 1; ; pauseMs *= 2) {
+    const timeoutMs = Math.max(0, deadlineMs - performance.now());
+    const answer = await waitFor(session, { ...query, timeoutMs });
+    const isOver = answer.status !== 'consistent' || answer.position !== '';
+    if (isOver || pauseMs > ASK_PAUSE_MAX_MS) return answer;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
-/** Reads where `answer.position` is shown, by `deadlineMs`; else says why not. */
-export async function readChecked<T>(
-  operation: ReadOperation<T>,
-  store: string,
+/** Reads where `answer.position` is shown within `timeoutMs`; else says why not. */
+export async function executeChecked<T>(
+  { executeAt }: ReadOperation<T>,
   answer: WaitResult,
-  deadlineMs: number,
+  timeoutMs: number,
 ): Promise<Checked<T>> {
-  if (!operation.executeAt) {
-    throw new RendezvousError(
-      'config_invalid',
-      `The option "verify" of store "${store}" is "connection", which its adapter cannot do.`,
-    );
-  }
-  if (answer.position === '') return { answer: createUnknown('position_unknown', store) };
-  const timeoutMs = Math.max(0, deadlineMs - performance.now());
-  const checked = await operation.executeAt(answer.position, timeoutMs);
-  if (checked.status === 'served') return { result: checked.result };
-  const isBehind = checked.status === 'behind';
-  const unknown = createUnknown(isBehind ? 'replica_behind' : 'position_unknown', store);
+  if (answer.status !== 'consistent') return { answer };
+  const checked: CheckedRead<T> =
+    executeAt && answer.position !== ''
+      ? await executeAt(answer.position, timeoutMs)
+      : { status: 'unknown' };
+  if (checked.status === 'served') return checked;
   const waitedMs = answer.waitedMs + Math.ceil(timeoutMs);
-  return { answer: isBehind ? { ...unknown, status: 'timed_out', waitedMs } : unknown };
+  return checked.status === 'behind'
+    ? { answer: { ...createUnknown('replica_behind', '', waitedMs), status: 'timed_out' } }
+    : { answer: createUnknown('position_unknown', '') };
 }

@@ -21,7 +21,7 @@
 
 import { RendezvousError, isEmptyBookmark } from '@rendezvous/protocol';
 import type { Bookmark, ReadOperation } from '@rendezvous/protocol';
-import { askForPosition, mustCheck, readChecked } from './checked-read.js';
+import { executeChecked, mustCheck, waitForPosition } from './checked-read.js';
 import type { Verify } from './checked-read.js';
 import { effectiveMode } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
@@ -79,12 +79,14 @@ function observeRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
 
 async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   const { parts, policy, operation } = read;
-  if (mustCheck(read.verify, operation)) return enforceChecked(read, bookmark);
   const isEnforced = (): boolean => effectiveMode(parts, policy.mode) === 'enforce';
-  const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced };
-  const waiting = waitFor(parts.session, query);
+  const withPosition = mustCheck(read.verify, operation);
+  const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced, withPosition };
   const issuedMs = performance.now();
-  const mayExecuteEarly = operation.repeatable && policy.speculate;
+  const waiting = withPosition
+    ? waitForPosition(parts.session, query)
+    : waitFor(parts.session, query);
+  const mayExecuteEarly = operation.repeatable && policy.speculate && !withPosition;
   const early = mayExecuteEarly && read.speculation.pays ? execute(operation) : undefined;
   // It may be discarded, and an error of a discarded read is discarded with it.
   early?.catch(() => undefined);
@@ -94,6 +96,7 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
     countObserved(parts, answer);
     return early ?? operation.execute();
   }
+  if (withPosition) return readChecked(read, answer, issuedMs);
   parts.counters.addWait(answer.status, answer.prevented);
   if (answer.status !== 'consistent') return fallBack(read, answer, early);
   const elapsedMs = Math.ceil(performance.now() - issuedMs);
@@ -104,26 +107,12 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   return isValid ? early : operation.execute();
 }
 
-async function enforceChecked<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
-  const { parts, policy, operation, store } = read;
-  const isEnforced = (): boolean => effectiveMode(parts, policy.mode) === 'enforce';
-  const deadlineMs = performance.now() + policy.timeoutMs;
-  const answer = await askForPosition(() => {
-    const timeoutMs = Math.max(0, Math.ceil(deadlineMs - performance.now()));
-    const query = { ...toQuery(read, bookmark), timeoutMs, mayBlock: isEnforced };
-    return waitFor(parts.session, { ...query, withPosition: true });
-  }, deadlineMs);
-  if (!isEnforced()) {
-    countObserved(parts, answer);
-    return operation.execute();
-  }
-  if (answer.status !== 'consistent') {
-    parts.counters.addWait(answer.status, answer.prevented);
-    return fallBack(read, answer);
-  }
-  const checked = await readChecked(operation, store, answer, deadlineMs);
-  const { status } = checked.answer ?? answer;
-  parts.counters.addWait(status, status === 'consistent' && answer.prevented);
+async function readChecked<T>(read: Read<T>, answer: WaitResult, issuedMs: number): Promise<T> {
+  const { parts, operation, policy } = read;
+  const timeoutMs = Math.max(0, issuedMs + policy.timeoutMs - performance.now());
+  const checked = await executeChecked(operation, answer, timeoutMs);
+  const { status, prevented } = checked.answer ?? answer;
+  parts.counters.addWait(status, prevented);
   return checked.answer ? fallBack(read, checked.answer) : checked.result;
 }
 

@@ -132,7 +132,7 @@ export interface ReadOperation<T> {
    * Issues the read on a connection whose server shows everything up to `position`: it is asked there,
    * before the read, for at most `timeoutMs` (0: once). Absent: the adapter cannot ask.
    */
-  executeAt?(position: string, timeoutMs: number): Promise<CheckedRead<T>>;
+  readonly executeAt?: (position: string, timeoutMs: number) => Promise<CheckedRead<T>>;
   /** Several servers were seen to answer where this client reads. Default false. */
   readonly balanced?: boolean;
   /** Issues the read at the origin given in the store's options (policy `origin`); absent: not possible here. */
