@@ -21,7 +21,7 @@ import { recordPredecessors } from './succession.js';
 import { confirm } from './leases.js';
 import { abort, insertCopy, repeatCopy } from './opening.js';
 import type { PeerState } from './peer-state.js';
-import { wake } from './waiting.js';
+import { wake, wakeAll } from './waiting.js';
 
 /** Journals that peers have left behind; the oldest is forgotten, and its waits answer `unknown`. */
 const JOURNAL_COUNT_MAX = 64;
@@ -129,8 +129,9 @@ function succeed(
     const before = state.journals.get(journal);
     if (!before) continue;
     advance(progress, Math.min(before.applied, sequence), nowMs);
-    wake(state, before, nowMs);
   }
+  // Places lead elsewhere now: those of these ids, and of older ones whose succession is void.
+  wakeAll(state, nowMs);
 }
 
 function forgetOldJournal(state: CoreState): void {
