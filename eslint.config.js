@@ -6,7 +6,7 @@ import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const tests = ['**/*.test.ts', 'packages/*/test/**'];
+const tests = ['**/*.test.ts', 'packages/*/test/**', 'examples/test/**'];
 const configFiles = ['*.config.{js,ts}', '.*.cjs'];
 const core = ['packages/protocol/src/**', 'packages/*/src/core/**'];
 

@@ -7,7 +7,7 @@ const conditions = ['rendezvous-source', 'node'];
 
 /** The file suffix says what a test needs (STYLE: tests and configuration). */
 const needs = {
-  postgres: ['{packages,tools}/**/*.postgres.test.ts'],
+  postgres: ['{packages,tools,examples}/**/*.postgres.test.ts'],
   redis: ['{packages,tools}/**/*.redis.test.ts'],
   process: ['{packages,tools}/**/*.process.test.ts'],
   sim: ['{packages,tools}/**/*.sim.test.ts'],

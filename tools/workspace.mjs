@@ -32,13 +32,14 @@ export const rootDirectory = fileURLToPath(new URL('..', import.meta.url)).repla
 
 /**
  * Lists the workspace's packages in the order of package.json's `workspaces`, which is build order:
- * a package comes after those that it depends on.
+ * a package comes after those that it depends on. The examples, which nobody publishes, are none.
  * @returns {WorkspacePackage[]}
  */
 export function listPackages() {
   /** @type {{ workspaces: string[] }} */
   const root = readJson(`${rootDirectory}/package.json`);
-  return root.workspaces.map((folder) => {
+  const folders = root.workspaces.filter((folder) => folder.startsWith('packages/'));
+  return folders.map((folder) => {
     const directory = `${rootDirectory}/${folder}`;
     return { directory, folder, manifest: readJson(`${directory}/package.json`) };
   });

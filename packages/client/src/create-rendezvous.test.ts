@@ -176,6 +176,7 @@ test('status() checks and answers at once', async () => {
   await rv.wait({ bookmark: BOOKMARK });
   await expect(rv.run(BOOKMARK, () => rv.status({ store: 'posts' }))).resolves.toEqual({
     status: 'consistent',
+    position: '',
     prevented: false,
     waitedMs: 0,
     closedAgoMs: 4_000_000,

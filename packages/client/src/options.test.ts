@@ -70,6 +70,7 @@ test('the options of a store are checked like those of the client, and win over 
     region: 'us',
     origin: undefined,
     strictWrites: false,
+    verify: 'auto',
     openTimeoutMs: 8,
     policy: client.policy,
   });

@@ -17,7 +17,8 @@ import {
   readOption,
   refuseUnknown,
 } from './option-spec.js';
-import type { Environment, OptionSpec } from './option-spec.js';
+import type { Environment, OptionRange, OptionSpec } from './option-spec.js';
+import type { Verify } from './checked-read.js';
 import { logAsWarning } from './log.js';
 import type { Log } from './log.js';
 import { DEFAULT_POLICY, POLICY_NAMES, TIMEOUT_MS_MAX } from './policy.js';
@@ -58,6 +59,13 @@ export interface StoreOptions extends PolicyOverrides {
   readonly strictWrites?: boolean | undefined;
   /** How long a write waits for its open to be acknowledged. 0 to 60,000. */
   readonly openTimeoutMs?: number | undefined;
+  /**
+   * Whose word a read counts on. `region`: the node's, which watches the region's replicas.
+   * `connection`: beside that, the word of the server that the read's own connection leads to, for
+   * replicas behind one address that are not all watched. `auto`: `connection` once several servers
+   * were seen to answer, else `region`. Default `auto`.
+   */
+  readonly verify?: Verify | undefined;
 }
 
 /** What each option is after it was checked. */
@@ -85,6 +93,7 @@ export interface StoreSettings {
   readonly origin: unknown;
   readonly strictWrites: boolean;
   readonly openTimeoutMs: number;
+  readonly verify: Verify;
   readonly policy: Policy;
 }
 
@@ -170,8 +179,11 @@ const STORE_OPTION_NAMES: readonly (keyof StoreOptions)[] = [
   'origin',
   'strictWrites',
   'openTimeoutMs',
+  'verify',
   ...POLICY_NAMES,
 ];
+
+const VERIFY: OptionRange<Verify> = oneOf('auto', 'region', 'connection');
 
 /**
  * The settings of a client: options, then the environment, then defaults. Throws `config_invalid`,
@@ -217,6 +229,7 @@ export function parseStoreOptions(
     strictWrites: checkOption('strictWrites', options.strictWrites, speculate) ?? false,
     openTimeoutMs:
       checkOption('openTimeoutMs', options.openTimeoutMs, openTimeoutMs) ?? client.openTimeoutMs,
+    verify: checkOption('verify', options.verify, { default: 'auto', ...VERIFY }) ?? 'auto',
     policy: { ...client.policy, ...parsePolicy(options) },
   };
   for (const name of ['onTimeout', 'onUnavailable'] as const) {

@@ -8,6 +8,8 @@
  *              ├─ consistent, closed before the read began ─▶ that result
  *              ├─ consistent ──────────────────────────────▶ execute (again)
  *              └─ timed_out, unknown ──────────────────────▶ the policy
+ *   enforce, on a connection that must be checked (checked-read.ts): ask, then execute where the
+ *   position of the answer is shown
  * ```
  *
  * Whether the read began after the close is decided without comparing clocks: the node says how
@@ -19,6 +21,8 @@
 
 import { RendezvousError, isEmptyBookmark } from '@rendezvous/protocol';
 import type { Bookmark, ReadOperation } from '@rendezvous/protocol';
+import { executeChecked, mustCheck, waitForPosition } from './checked-read.js';
+import type { Verify } from './checked-read.js';
 import { effectiveMode } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
 import { areUsableKeys } from './keys.js';
@@ -33,6 +37,7 @@ export interface Read<T> {
   readonly store: string;
   readonly region: string;
   readonly origin: unknown;
+  readonly verify: Verify;
   readonly policy: Policy;
   readonly speculation: SpeculationGauge;
   readonly operation: ReadOperation<T>;
@@ -75,10 +80,13 @@ function observeRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
 async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   const { parts, policy, operation } = read;
   const isEnforced = (): boolean => effectiveMode(parts, policy.mode) === 'enforce';
-  const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced };
-  const waiting = waitFor(parts.session, query);
+  const withPosition = mustCheck(read.verify, operation);
+  const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced, withPosition };
   const issuedMs = performance.now();
-  const mayExecuteEarly = operation.repeatable && policy.speculate;
+  const waiting = withPosition
+    ? waitForPosition(parts.session, query)
+    : waitFor(parts.session, query);
+  const mayExecuteEarly = operation.repeatable && policy.speculate && !withPosition;
   const early = mayExecuteEarly && read.speculation.pays ? execute(operation) : undefined;
   // It may be discarded, and an error of a discarded read is discarded with it.
   early?.catch(() => undefined);
@@ -88,6 +96,7 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
     countObserved(parts, answer);
     return early ?? operation.execute();
   }
+  if (withPosition) return readChecked(read, answer, issuedMs);
   parts.counters.addWait(answer.status, answer.prevented);
   if (answer.status !== 'consistent') return fallBack(read, answer, early);
   const elapsedMs = Math.ceil(performance.now() - issuedMs);
@@ -96,6 +105,15 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   if (!early) return operation.execute();
   parts.counters.add(isValid ? 'speculationsAccepted' : 'speculationsRepeated');
   return isValid ? early : operation.execute();
+}
+
+async function readChecked<T>(read: Read<T>, answer: WaitResult, issuedMs: number): Promise<T> {
+  const { parts, operation, policy } = read;
+  const timeoutMs = Math.max(0, issuedMs + policy.timeoutMs - performance.now());
+  const checked = await executeChecked(operation, answer, timeoutMs);
+  const { status, prevented } = checked.answer ?? answer;
+  parts.counters.addWait(status, prevented);
+  return checked.answer ? fallBack(read, checked.answer) : checked.result;
 }
 
 function fallBack<T>(read: Read<T>, answer: WaitResult, early?: Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ export function createStoreHandle(
   options: StoreOptions,
 ): StoreHandle {
   const settings = parseStoreOptions(store, options, parts.settings);
-  const { region, origin, strictWrites, openTimeoutMs } = settings;
+  const { region, origin, strictWrites, openTimeoutMs, verify } = settings;
   const speculation = new SpeculationGauge();
   const policyNow = (): Policy => parts.scope.policyOver(settings.policy);
   return {
@@ -35,6 +35,7 @@ export function createStoreHandle(
         store,
         region,
         origin,
+        verify,
         policy: policyNow(),
         speculation,
         operation,

@@ -19,6 +19,8 @@ export interface WaitResult {
    * `bookmark_incomplete`, `unreachable`, `disabled`, or the error code that the node answered.
    */
   readonly pending: readonly Pending[];
+  /** A position of the store at or above every write that the wait covers; `''` unless it was asked for. */
+  readonly position: string;
 }
 
 export interface WaitQuery {
@@ -33,6 +35,8 @@ export interface WaitQuery {
   readonly mayBlock?: () => boolean;
   /** Nobody awaits it: it does not keep the process alive. Default false. */
   readonly background?: boolean;
+  /** The answer should name a position. Default false. */
+  readonly withPosition?: boolean;
 }
 
 /** Resolves by `timeoutMs` and 250 ms at the latest. Rejects only with `cancelled`, by its signal. */
@@ -50,6 +54,7 @@ export async function waitFor(session: NodeSession, query: WaitQuery): Promise<W
         store: store ?? '',
         keys: query.keys,
         timeoutMs: query.mayBlock?.() === false ? 0 : toNodeTimeoutMs(remainingMs),
+        withPosition: query.withPosition ?? false,
       }),
       { timeoutMs: timeoutMs + ANSWER_GRACE_MS, background, signal },
     );
@@ -72,6 +77,7 @@ export function createUnknown(reason: string, store: string | undefined, waitedM
     waitedMs,
     closedAgoMs: 0,
     pending: [{ store: store ?? '', bid: '', ageMs: 0, etaMs: 0, reason }],
+    position: '',
   };
 }
 
@@ -92,6 +98,7 @@ const CONSISTENT: WaitResult = {
   waitedMs: 0,
   closedAgoMs: 0,
   pending: [],
+  position: '',
 };
 
 function toNodeTimeoutMs(remainingMs: number): number {

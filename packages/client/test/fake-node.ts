@@ -30,6 +30,7 @@ export const CONSISTENT: WaitAnswer = {
   waitedMs: 0,
   closedAgoMs: 4_000_000,
   pending: [],
+  position: '',
 };
 
 export const TIMED_OUT: WaitAnswer = {

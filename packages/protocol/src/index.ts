@@ -22,6 +22,7 @@ export type {
   PositionRelation,
   ProbedReplica,
   ProbeStrategy,
+  CheckedRead,
   ReadOperation,
   ReplicaConnection,
   ReplicaTarget,

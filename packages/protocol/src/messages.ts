@@ -73,6 +73,7 @@ export interface Wait {
   readonly store: string;
   readonly keys: readonly Uint8Array[];
   readonly timeoutMs: number;
+  readonly withPosition: boolean;
 }
 
 export interface Cancel {
@@ -119,6 +120,7 @@ export interface Watermark {
   readonly kind: 'watermark';
   readonly attach: number;
   readonly position: string;
+  readonly announcements: number;
 }
 
 export interface Replicate {
@@ -232,6 +234,7 @@ export interface WaitAnswer {
   readonly waitedMs: number;
   readonly closedAgoMs: number;
   readonly pending: readonly Pending[];
+  readonly position: string;
 }
 
 export interface JournalStatus {

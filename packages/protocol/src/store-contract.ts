@@ -224,6 +224,14 @@ export interface WriteOperation<T> {
   execute(bid: string): Promise<WriteOutcome<T>>;
 }
 
+/** What became of a read that was to be served only by a server that is far enough. */
+export type CheckedRead<T> =
+  | { readonly status: 'served'; readonly result: T }
+  /** The server did not get there in time. Nothing was read. */
+  | { readonly status: 'behind' }
+  /** The server did not say how far it is, or what it says proves nothing. Nothing was read. */
+  | { readonly status: 'unknown' };
+
 export interface ReadOperation<T> {
   /** Keys that the read names; absent: those of `rv.with({ key })`, else the whole store. */
   readonly keys?: readonly Uint8Array[];
@@ -233,6 +241,13 @@ export interface ReadOperation<T> {
   readonly repeatable: boolean;
   /** Issues the read. Called once, or twice if `repeatable`. */
   execute(): Promise<T>;
+  /**
+   * Issues the read on a connection whose server shows everything up to `position`: it is asked there,
+   * before the read, for at most `timeoutMs` (0: once). Absent: the adapter cannot ask.
+   */
+  readonly executeAt?: (position: string, timeoutMs: number) => Promise<CheckedRead<T>>;
+  /** Several servers were seen to answer where this client reads. Default false. */
+  readonly balanced?: boolean;
   /** Issues the read at the origin given in the store's options (policy `origin`); absent: not possible here. */
   executeAtOrigin?(origin: unknown): Promise<T>;
 }

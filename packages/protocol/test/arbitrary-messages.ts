@@ -105,6 +105,7 @@ export const ARBITRARY_CLIENT_BODIES: ByKind<ClientBody> = {
     store: text,
     keys,
     timeoutMs: uint32,
+    withPosition: bool,
   }),
   cancel: fc.record<Cancel>({ kind: kind('cancel'), target: uint32 }),
   status: fc.constant({ kind: 'status' }),
@@ -124,7 +125,12 @@ export const ARBITRARY_CLIENT_BODIES: ByKind<ClientBody> = {
     replica: text,
     barrier: text,
   }),
-  watermark: fc.record<Watermark>({ kind: kind('watermark'), attach: uint32, position: text }),
+  watermark: fc.record<Watermark>({
+    kind: kind('watermark'),
+    attach: uint32,
+    position: text,
+    announcements: uint32,
+  }),
   replicate: fc.record<Replicate>({
     kind: kind('replicate'),
     regions: texts,
@@ -181,6 +187,7 @@ export const ARBITRARY_NODE_BODIES: ByKind<NodeBody> = {
     pending: upTo3(
       fc.record<Pending>({ store: text, bid: text, ageMs: uint32, etaMs: uint32, reason: text }),
     ),
+    position: text,
   }),
   statusAnswer: fc.record<StatusAnswer>({
     kind: kind('statusAnswer'),

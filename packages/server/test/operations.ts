@@ -46,6 +46,7 @@ export function waitOf({ rid }: Open, opened: Opened, fields: Partial<Wait> = {}
     store: 'posts',
     keys: [],
     timeoutMs: 10_000,
+    withPosition: false,
     ...fields,
   };
 }

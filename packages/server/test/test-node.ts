@@ -229,7 +229,13 @@ export class TestNode {
   }
 
   watermark(attach: number, position: string, session = 100): NodeBody {
-    return this.askNow({ kind: 'watermark', attach, position }, session);
+    const announcements = this.announcements(attach, session);
+    return this.askNow({ kind: 'watermark', attach, position, announcements }, session);
+  }
+
+  /** How many announcements the monitor of this attach has received. */
+  announcements(attach: number, session = 100): number {
+    return this.answers(attach, session).filter(({ kind }) => kind === 'branchesOpened').length;
   }
 
   /** Watches every replica of the served regions, all at `position`. Returns the attaches' ids. */
@@ -292,6 +298,7 @@ export function waitFor(branches: readonly TestBranch[], fields: Partial<Wait> =
     store: 'posts',
     keys: [],
     timeoutMs: 5_000,
+    withPosition: false,
     ...fields,
   };
 }

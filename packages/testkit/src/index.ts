@@ -21,6 +21,10 @@ export type { StartNodeOptions } from './start-node.js';
 export { startDelayProxy } from './delay-proxy.js';
 export type { DelayProxy, DelayProxyOptions, ProxyDirection, ProxyTraffic } from './delay-proxy.js';
 
+// Several servers behind one address.
+export { startBalancer } from './balancer.js';
+export type { Balancer } from './balancer.js';
+
 // Certificates, made when a test asks for them.
 export { createTestAuthority } from './certificates/test-authority.js';
 export type {

@@ -98,7 +98,7 @@ export function attachMonitor(connection: Connection): AttachedMonitor {
   return {
     offered,
     watermark: async (position) => {
-      await connection.request({ kind: 'watermark', attach, position });
+      await connection.request({ kind: 'watermark', attach, position, announcements: 0 });
     },
   };
 }
@@ -109,7 +109,13 @@ export async function askWait(
   { rid, journal, sequence }: AcknowledgedOpen,
 ): Promise<WaitAnswer> {
   const coverage = { rids: [rid], everyRid: false, positions: [{ journal, sequence }] };
-  const names = { region: 'us', store: 'posts', keys: [], timeoutMs: 0 } as const;
+  const names = {
+    region: 'us',
+    store: 'posts',
+    keys: [],
+    timeoutMs: 0,
+    withPosition: false,
+  } as const;
   const answer = await connection.request({ kind: 'wait', coverage, ...names });
   if (answer.kind !== 'waitAnswer') throw new Error(`a wait was answered by ${answer.kind}`);
   return answer;

@@ -66,6 +66,7 @@ test('a preferred node that is back is moved to, and what is in progress is sent
     store: '',
     keys: [],
     timeoutMs: NEVER_MS,
+    withPosition: false,
   } as const;
   const waiting = session.perform(() => wait, { timeoutMs: NEVER_MS });
   await second.waitFor('wait', 1);

@@ -36,6 +36,7 @@ const WAIT = {
   store: 'posts',
   keys: [],
   timeoutMs: 1_000,
+  withPosition: false,
 } as const;
 
 test('a connection says hello alone and knows its welcome', async () => {

@@ -10,7 +10,7 @@ function createAnswer(waitedMs: number, ...etasMs: number[]): WaitResult {
     etaMs,
     reason: 'open',
   }));
-  return { status: 'timed_out', prevented: true, waitedMs, closedAgoMs: 0, pending };
+  return { status: 'timed_out', prevented: true, waitedMs, closedAgoMs: 0, pending, position: '' };
 }
 
 test.each([

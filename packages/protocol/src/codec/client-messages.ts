@@ -75,6 +75,7 @@ const wait = defineBody<Wait>('wait', {
   store: text(3),
   keys: byteArrays(4),
   timeoutMs: uint32(5),
+  withPosition: bool(6),
 });
 
 const cancel = defineBody<Cancel>('cancel', {
@@ -107,6 +108,7 @@ const attach = defineBody<Attach>('attach', {
 const watermark = defineBody<Watermark>('watermark', {
   attach: uint32(1),
   position: text(2),
+  announcements: uint32(3),
 });
 
 const replicate = defineBody<Replicate>('replicate', {

@@ -78,6 +78,7 @@ const waitAnswer = defineBody<WaitAnswer>('waitAnswer', {
   waitedMs: uint32(3),
   closedAgoMs: uint32(4),
   pending: messages(5, pending),
+  position: text(6),
 });
 
 const journalStatus = definePart<JournalStatus>({

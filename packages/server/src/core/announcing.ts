@@ -2,6 +2,7 @@
 import type { BranchesOpened, OpenBranch } from '@rendezvous/protocol';
 import { type Branch, sizeOf, toKeyBytes } from './branch.js';
 import type { CoreState } from './core-state.js';
+import { noteSent } from './announced.js';
 import { reply } from './reply.js';
 import type { Attachment } from './replica-state.js';
 
@@ -35,17 +36,25 @@ export function expectAnnouncement(state: CoreState, attachment: Attachment): vo
 }
 
 /** Sends what the input at hand has to tell. */
-export function sendAnnouncements(state: CoreState): void {
-  for (const [attachment, branches] of state.announcements) send(state, attachment, branches);
+export function sendAnnouncements(state: CoreState, nowMs: number): void {
+  for (const [attachment, branches] of state.announcements) {
+    send(state, attachment, branches, nowMs);
+  }
   state.announcements.clear();
 }
 
-function send(state: CoreState, attachment: Attachment, branches: readonly OpenBranch[]): void {
+function send(
+  state: CoreState,
+  attachment: Attachment,
+  branches: readonly OpenBranch[],
+  nowMs: number,
+): void {
   let chunk: OpenBranch[] = [];
   let bytes = 0;
   const flush = (): void => {
     const body: BranchesOpened = { kind: 'branchesOpened', branches: chunk };
     reply(state, attachment, body);
+    noteSent(attachment.announced, nowMs);
     chunk = [];
     bytes = 0;
   };

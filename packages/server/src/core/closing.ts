@@ -12,6 +12,7 @@ import type { ReportClosed } from '@rendezvous/protocol';
 import { type Branch, closePlaces, isClosed, isOpenIn } from './branch.js';
 import type { CoreState } from './core-state.js';
 import type { OwedReports, PeerState } from './peer-state.js';
+import { noteClosed } from './shown-position.js';
 import { wake } from './waiting.js';
 
 /** One frame's worth; the rest follows when the peer has acknowledged. */
@@ -21,6 +22,7 @@ const REPORT_BID_COUNT_MAX = 10_000;
 export function close(state: CoreState, branch: Branch, places: number, nowMs: number): void {
   const news = closePlaces(branch, places);
   if (news === 0) return;
+  noteClosed(state.replicas, branch, news);
   let isClosedHere = false;
   for (const region of branch.layout.regions.values()) {
     if ((news & region.mask) === 0 || isOpenIn(branch, region.mask)) continue;

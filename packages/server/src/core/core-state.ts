@@ -11,6 +11,7 @@ import type { PeerState } from './peer-state.js';
 import { RecentCloses } from './recent-closes.js';
 import type { Attachment, ReplicaState } from './replica-state.js';
 import type { OutgoingStream } from './outgoing-stream.js';
+import { createShownPosition } from './shown-position.js';
 import { createStoreLayout, type StoreDefinition, type StoreLayout } from './store-layout.js';
 import { recordPredecessors, type Succession } from './succession.js';
 import { WaitRegistry } from './wait-registry.js';
@@ -159,6 +160,7 @@ function replicasOf(layout: StoreLayout, nowMs: number): ReplicaState[] {
         bit,
         attachments: new Set<Attachment>(),
         lineage: undefined,
+        shown: createShownPosition(),
         lostAtMs: nowMs,
         readySinceMs: undefined,
       })),

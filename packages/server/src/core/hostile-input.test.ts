@@ -40,7 +40,7 @@ const REFUSED: readonly {
   },
   {
     what: 'a watermark of no attach',
-    body: { kind: 'watermark', attach: 4_000_000_000, position: 'a/1' },
+    body: { kind: 'watermark', attach: 4_000_000_000, position: 'a/1', announcements: 0 },
   },
   {
     what: 'a close in an unknown region',

@@ -23,16 +23,19 @@ export interface JournalProgress {
   /** The newest sequence that its owner is known to have made durable. */
   head: number;
   readonly checkpoints: Checkpoint[];
+  /** When `applied` last moved. */
+  advancedAtMs: number;
 }
 
 export function createJournalProgress(journal: string, peer: string): JournalProgress {
-  return { journal, peer, applied: 0, head: 0, checkpoints: [] };
+  return { journal, peer, applied: 0, head: 0, checkpoints: [], advancedAtMs: 0 };
 }
 
 /** Moves the applied position, never back. */
 export function advance(progress: JournalProgress, applied: number, nowMs: number): void {
   if (applied <= progress.applied) return;
   progress.applied = applied;
+  progress.advancedAtMs = nowMs;
   if (applied > progress.head) progress.head = applied;
   const { checkpoints } = progress;
   const last = checkpoints.at(-1);

@@ -10,6 +10,7 @@ import {
   type Watermark,
 } from '@rendezvous/protocol';
 import { admit } from './admission.js';
+import { createAnnounced, noteRead } from './announced.js';
 import { announce, expectAnnouncement } from './announcing.js';
 import { isOpenIn, toKeyText, touches } from './branch.js';
 import { close } from './closing.js';
@@ -25,6 +26,7 @@ import {
   type WatermarkScan,
 } from './replica-state.js';
 import type { Asker } from './asker.js';
+import { orphanShown } from './shown-position.js';
 import { reply, replyDone, replyFailure, replyLimit } from './reply.js';
 import type { StoreLayout } from './store-layout.js';
 import { isCovered } from './wait-condition.js';
@@ -69,6 +71,7 @@ export function receiveAttach(
     watermark: undefined,
     watermarkText: '',
     branchesOpen: 0,
+    announced: createAnnounced(),
     // Without positions there is none to pass: markers are looked for afresh by every monitor.
     passed: !needsBarrier,
     scan: undefined,
@@ -113,6 +116,7 @@ export function receiveWatermark(
     replyFailure(state, asker, 'bad_request', 'the watermark names no attach, or is no position');
     return;
   }
+  noteRead(attachment.announced, request.announcements);
   const change = observeWatermark(attachment, watermark, request.position, order);
   if (change === 'regressed') {
     detach(state, [attachment], nowMs);
@@ -139,7 +143,9 @@ export function detach(state: CoreState, attachments: readonly Attachment[], now
     state.attachments.delete(operationKey(attachment.session, attachment.id));
     state.catchingUp.delete(attachment);
     replica.attachments.delete(attachment);
-    if (replica.attachments.size === 0) replica.lostAtMs = nowMs;
+    if (replica.attachments.size > 0) continue;
+    replica.lostAtMs = nowMs;
+    orphanShown(replica.shown);
   }
   const replicas = new Set(attachments.map(({ replica }) => replica));
   const changed = [...replicas].filter((replica) => refreshReadiness(replica, nowMs));

@@ -75,7 +75,7 @@ export class NodeCore {
   /** Takes one message of a session. HELLO, ping and permissions are the host's. */
   receive(session: number, message: ClientMessage, nowMs: number): Effect[] {
     this.#dispatch({ session, id: message.id }, message.body, nowMs);
-    return this.#finish();
+    return this.#finish(nowMs);
   }
 
   /** The session is over: its waits, streams and attachments go with it. */
@@ -89,7 +89,7 @@ export class NodeCore {
     detach(state, attachments, nowMs);
     state.heldApplied = state.heldApplied.filter((held) => held.session !== session);
     state.awaitingSync = state.awaitingSync.filter((one) => one.session !== session);
-    return this.#finish();
+    return this.#finish(nowMs);
   }
 
   /** The appends up to this ticket are durable. */
@@ -97,7 +97,7 @@ export class NodeCore {
     journalSynced(this.#state, ticket, nowMs);
     retryHeldApplied(this.#state, nowMs);
     pumpAll(this.#state, nowMs);
-    return this.#finish();
+    return this.#finish(nowMs);
   }
 
   peerConnected(name: string): Effect[] {
@@ -118,7 +118,7 @@ export class NodeCore {
   ): { readonly isSane: boolean; readonly effects: Effect[] } {
     const isSane = applyBatch(this.#state, this.#peer(name), batch, nowMs);
     retryHeldApplied(this.#state, nowMs);
-    return { isSane, effects: this.#finish() };
+    return { isSane, effects: this.#finish(nowMs) };
   }
 
   reportAcknowledged(name: string, report: ReportClosed): Effect[] {
@@ -129,7 +129,7 @@ export class NodeCore {
   /** Takes a peer's answer to an inquiry. */
   receiveInquired(name: string, inquiry: Inquire, answer: Inquired, nowMs: number): Effect[] {
     receiveInquired(this.#state, this.#peer(name), inquiry, answer, nowMs);
-    return this.#finish();
+    return this.#finish(nowMs);
   }
 
   /** When `tick` must be called at the latest. */
@@ -155,7 +155,7 @@ export class NodeCore {
       sendHeartbeats(this.#state, nowMs);
       sendInquiries(this.#state, nowMs);
     }
-    return this.#finish();
+    return this.#finish(nowMs);
   }
 
   /** Branches that the node remembers, closed ones included whose owners do not know it yet. */
@@ -223,10 +223,10 @@ export class NodeCore {
     if (attachment) detach(state, [attachment], nowMs);
   }
 
-  /** Ends an input: what it gathered becomes effects, in an order that recovery can rely on. */
-  #finish(): Effect[] {
+  /** Ends an input: what it gathered becomes effects, in an order that recovery can rely on. What announces has a time. */
+  #finish(nowMs = -Infinity): Effect[] {
     const state = this.#state;
-    sendAnnouncements(state);
+    sendAnnouncements(state, nowMs);
     sendReports(state);
     if (state.records.length > 0) {
       const ticket = state.nextTicket++;

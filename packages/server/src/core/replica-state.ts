@@ -14,6 +14,8 @@
  */
 import type { PositionOrder } from '@rendezvous/protocol';
 import type { Branch } from './branch.js';
+import type { Announced } from './announced.js';
+import { raiseShown, type ShownPosition } from './shown-position.js';
 import type { StoreLayout } from './store-layout.js';
 
 export interface ReplicaState {
@@ -24,6 +26,7 @@ export interface ReplicaState {
   readonly attachments: Set<Attachment>;
   /** Of a store with markers: the lineage that was last attached to; undefined since the start. */
   lineage: string | undefined;
+  readonly shown: ShownPosition;
   /** When the last monitor went, or the node started. */
   lostAtMs: number;
   /** Since when it is READY; undefined while it is not. */
@@ -41,6 +44,7 @@ export interface Attachment {
   watermarkText: string;
   /** Branches open at the replica when the watermark last advanced, and those opened since. */
   branchesOpen: number;
+  readonly announced: Announced;
   /** The watermark has passed the barrier. */
   passed: boolean;
   /** Branches still to be held against the watermark; undefined when it reached no more. */
@@ -72,6 +76,7 @@ export function observeWatermark(
   if (barrierRelation === 'cut_off') return 'regressed';
   attachment.watermark = watermark;
   attachment.watermarkText = text;
+  raiseShown(attachment.replica.shown, watermark, text, order);
   attachment.passed ||= barrierRelation === 'reached';
   return 'advanced';
 }

@@ -125,15 +125,14 @@ function succeed(
     return before === undefined || before.peer === progress.peer;
   });
   const { successions } = state;
-  const isRetracted = recordPredecessors(successions, progress.peer, progress.journal, own);
+  recordPredecessors(successions, progress.peer, progress.journal, own);
   for (const { journal, sequence } of own) {
     const before = state.journals.get(journal);
     if (!before) continue;
     advance(progress, Math.min(before.applied, sequence), nowMs);
-    wake(state, before, nowMs);
   }
-  // A wait that is blocked by something else may rest on what is taken back.
-  if (isRetracted) wakeAll(state, nowMs);
+  // Places lead elsewhere now: those of these ids, and of older ones whose succession is void.
+  wakeAll(state, nowMs);
 }
 
 function forgetOldJournal(state: CoreState): void {

@@ -8,26 +8,17 @@ export interface Succession {
   readonly head: number;
 }
 
-/**
- * Takes in which ids a journal had before; its owner's word on older ones is void. Returns whether
- * that takes back something that it said.
- */
+/** Takes in which ids a journal had before; its owner's word on older ones is void. */
 export function recordPredecessors(
   successions: Map<string, Succession>,
   peer: string,
   successor: string,
   predecessors: readonly JournalPosition[],
-): boolean {
-  let isRetracted = false;
+): void {
   for (const [journal, known] of successions) {
-    if (known.peer !== peer) continue;
-    successions.delete(journal);
-    isRetracted ||= !predecessors.some((one) => {
-      return one.journal === journal && one.sequence >= known.head;
-    });
+    if (known.peer === peer) successions.delete(journal);
   }
   for (const { journal, sequence } of predecessors) {
     if (!successions.has(journal)) successions.set(journal, { peer, successor, head: sequence });
   }
-  return isRetracted;
 }

@@ -16,6 +16,7 @@ describe('waits', () => {
       waitedMs: 70,
       closedAgoMs: 0,
       pending: [],
+      position: '',
     });
   });
 

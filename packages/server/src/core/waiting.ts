@@ -21,6 +21,7 @@ import { type Branch, keyWeight, toKeyText } from './branch.js';
 import type { CoreState } from './core-state.js';
 import type { Asker } from './asker.js';
 import { reply, replyFailure } from './reply.js';
+import { askPosition } from './ask-position.js';
 import {
   judgeWait,
   layoutsRead,
@@ -119,6 +120,7 @@ function answer(
     waitedMs: Math.round(nowMs - (blocked?.startedAtMs ?? nowMs)),
     closedAgoMs: Math.min(CLOSED_AGO_MAX_MS, Math.max(0, Math.floor(nowMs - sinceMs))),
     pending: isConsistent ? [] : pendingOf(state, query, verdict, nowMs),
+    position: isConsistent && query.withPosition ? askPosition(state, query, nowMs) : '',
   };
   reply(state, asker, body);
 }

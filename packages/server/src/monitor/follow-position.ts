@@ -54,14 +54,18 @@ async function attachAndFollow(
   barrier: string,
 ): Promise<void> {
   const opened = createBell();
+  let announcements = 0;
   const attached = attach(watch, barrier, () => {
+    announcements += 1;
     opened.ring();
   });
   try {
     await watch.bounded("the node's answer to the attach", attached.answered);
     if ('listen' in connection) await listen(watch, connection);
     const isBarrierPassed = (position: string): boolean => isPassed(strategy, barrier, position);
-    await follow(watch, strategy, { connection, attach: attached.id, opened, isBarrierPassed });
+    const announced = (): number => announcements;
+    const following = { connection, attach: attached.id, opened, announced, isBarrierPassed };
+    await follow(watch, strategy, following);
   } finally {
     attached.cancel();
   }
@@ -88,13 +92,15 @@ interface Following {
   readonly attach: number;
   /** Rings when the node has opened branches. */
   readonly opened: Bell;
+  /** How often the node has said what it opened. */
+  readonly announced: () => number;
   readonly isBarrierPassed: (position: string) => boolean;
 }
 
 async function follow(
   { link, signal, bounded, onAttached }: Watch,
   strategy: Strategy,
-  { connection, attach: attachId, opened, isBarrierPassed }: Following,
+  { connection, attach: attachId, opened, announced, isBarrierPassed }: Following,
 ): Promise<void> {
   const intervalMinMs =
     strategy.kind === 'signal' ? POLL_INTERVAL_WITH_SIGNALS_MS : POLL_INTERVAL_MIN_MS;
@@ -109,11 +115,17 @@ async function follow(
     opened.silence();
     if (isLost()) throw new RendezvousError('store_failed', 'the connection to the replica broke');
     const askedAtMs = performance.now();
+    const announcements = announced();
     const reading = connection.readWatermark(mayHoldBack ? ANSWER_WAIT_MS : 0);
     const position = await bounded("the replica's position", reading);
     const nowMs = performance.now();
     if (position !== last) advancedAtMs = nowMs;
-    const answer = await link.request({ kind: 'watermark', attach: attachId, position });
+    const answer = await link.request({
+      kind: 'watermark',
+      attach: attachId,
+      position,
+      announcements,
+    });
     // Only now: a replica that connects, and then cannot say how far it is, is asked less and less.
     if (last === '') onAttached();
     last = position;

@@ -64,7 +64,12 @@ function watchEverything(): FuzzInput[] {
     ['orders', 'us-1'],
   ].flatMap(([store = '', replica = ''], index): ClientMessage[] => {
     const attach = { kind: 'attach', store, region: 'us', replica, barrier: 'a/0' } as const;
-    const watermark = { kind: 'watermark', attach: index + 1, position: 'a/0' } as const;
+    const watermark = {
+      kind: 'watermark',
+      attach: index + 1,
+      position: 'a/0',
+      announcements: 0,
+    } as const;
     return [
       { id: index + 1, body: attach },
       { id: index + 11, body: watermark },
@@ -111,12 +116,21 @@ function createBody(random: Random, kind: ClientBody['kind']): ClientBody {
       const timeoutMs = random.pick([0, 0, 0, 50, 5_000, 900_001, 2 ** 32 - 1]);
       const named = random.chance(0.5) ? '' : store;
       const coverage = coverageOf(random);
-      return { kind, coverage, region, store: named, keys: keysOf(random), timeoutMs };
+      const withPosition = random.chance(0.5);
+      return {
+        kind,
+        coverage,
+        region,
+        store: named,
+        keys: keysOf(random),
+        timeoutMs,
+        withPosition,
+      };
     }
     case 'attach':
       return { kind, store, region, replica, barrier: position };
     case 'watermark':
-      return { kind, attach: random.int(12), position };
+      return { kind, attach: random.int(12), position, announcements: random.int(4) };
     case 'close':
       return { kind, region, replica, bids: bidsOf(random) };
     case 'abort':

@@ -148,7 +148,7 @@ class FuzzTarget {
     assert.equal(encodeBookmark(parseBookmark(encoded, 'default')), encoded);
     const coverage = toCoverage(bookmark);
     const query = { kind: 'wait', coverage, region: 'us', store: '', keys: [] } as const;
-    this.#ask(session, { id: 99, body: { ...query, timeoutMs: 0 } });
+    this.#ask(session, { id: 99, body: { ...query, timeoutMs: 0, withPosition: true } });
   }
 
   #endSession(session: number): void {

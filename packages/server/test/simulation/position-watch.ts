@@ -20,6 +20,7 @@ export class PositionWatch implements Watch {
   readonly #replica: SimulatedReplica;
   #incarnation = 0;
   #attach = 0;
+  #announcements = 0;
   /** Polls of an earlier turn are void. */
   #turn = 0;
 
@@ -47,6 +48,7 @@ export class PositionWatch implements Watch {
     if (this.#attach === 0) return;
     if (body.kind === 'failure') this.#detach();
     else if (body.kind === 'branchesOpened') {
+      this.#announcements += 1;
       this.#replica.listeners.add(this.#close);
       this.#plan(POLL_BUSY_MS);
     } else if (body.kind === 'watermarked')
@@ -68,6 +70,7 @@ export class PositionWatch implements Watch {
     }
     const { store, region, name } = this.#replica;
     this.#attach = this.#session.register(this);
+    this.#announcements = 0;
     this.#hold();
     this.#session.connection.sendToNode({
       id: this.#attach,
@@ -83,9 +86,13 @@ export class PositionWatch implements Watch {
       }
       const position = this.#replica.watermark;
       const attach = this.#attach;
+      const announcements = this.#announcements;
       this.#later(STORE_ROUND_TRIP_MS, () => {
         const id = this.#session.register(this);
-        this.#session.connection.sendToNode({ id, body: { kind: 'watermark', attach, position } });
+        this.#session.connection.sendToNode({
+          id,
+          body: { kind: 'watermark', attach, position, announcements },
+        });
       });
     });
   }

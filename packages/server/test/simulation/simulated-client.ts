@@ -186,6 +186,7 @@ export class SimulatedClient {
       store,
       keys: keys.map((key) => new TextEncoder().encode(key)),
       timeoutMs,
+      withPosition: true,
     };
     const asked: AskedWait = { query, covered: [...context.covered] };
     const issuedMs = this.#env.nowMs;

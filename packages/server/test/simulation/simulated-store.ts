@@ -33,6 +33,7 @@ export class SimulatedStore implements Store {
   /** What of the store is derived, and read by itself. */
   readonly index: SimulatedIndex<Write> | undefined;
   #lineage: Lineage = { name: 'a', log: [], forks: new Map() };
+  readonly #lineages: Lineage[] = [this.#lineage];
 
   constructor(env: Environment, { name, home, replicaCounts, hasSignals, index }: StorePlan) {
     this.index = index === '' ? undefined : new SimulatedIndex(index);
@@ -106,8 +107,17 @@ export class SimulatedStore implements Store {
       log: old.log.slice(0, kept),
       forks: new Map([...forks, [old.name, kept]]),
     };
+    this.#lineages.push(this.#lineage);
     for (const replica of this.replicas) replica.follow();
     return old.log.length - kept;
+  }
+
+  /** Whether a server that is at this position, and no further, shows the write. */
+  showsAt(position: string, write: Write): boolean {
+    const [name, at] = position.split(/[/;]/);
+    const lineage = this.#lineages.find((one) => one.name === name);
+    const index = write.at?.index ?? Infinity;
+    return index < Number(at) && lineage?.log[index] === write;
   }
 }
 

@@ -11,6 +11,7 @@ export class SimulationFailure extends Error {
 
 export type Check =
   | 'SAFETY'
+  | 'POSITION'
   | 'SPECULATION'
   | 'DURABILITY'
   | 'DEADLINE'

@@ -4,6 +4,7 @@
  * It sees what a node receives and what it answers, at the moment when it does, and the stores
  * themselves. The checks:
  *  - SAFETY: `consistent` only if every covered write is visible at every replica of the region now
+ *  - POSITION: a position that an answer names has every covered write
  *  - SPECULATION: an early read is accepted only if it began after that
  *  - DURABILITY: an acknowledged open is on the node's disk, and no sequence is given out twice
  *  - DEADLINE: a wait is answered by its deadline
@@ -96,6 +97,7 @@ export class Truth {
     if (asked.wait?.query.coverage.everyRid) this.#env.count('waits for *');
     if (!asked.wait || body.status !== 'consistent') return;
     this.#checkConsistent(asked.wait, connection.node);
+    this.#checkPosition(asked.wait, body.position, connection.node);
     this.#checkAwake(asked.wait, connection.node);
   }
 
@@ -147,6 +149,19 @@ export class Truth {
         throw new SimulationFailure('LIVENESS', `${node} does not wake ${describe(query)}`);
       }
     }
+  }
+
+  #checkPosition({ query, covered }: AskedWait, position: string, node: string): void {
+    if (position === '') return;
+    this.#env.count('positions named');
+    const missed = covered.find(
+      (write) => concerns(write, query) && !write.store.showsAt?.(position, write),
+    );
+    if (!missed) return;
+    throw new SimulationFailure(
+      'POSITION',
+      `${node} names ${position} to ${describe(query)}, which lacks ${missed.bid}`,
+    );
   }
 
   #checkConsistent(wait: AskedWait, node: string): void {

@@ -30,6 +30,8 @@ export interface Lineage {
 }
 
 export interface Store {
+  /** Whether a server that is at this position shows the write. Absent: the store has no positions. */
+  showsAt?(position: string, write: Write): boolean;
   readonly definition: StoreDefinition;
   readonly name: string;
   /** Where the store can be read in a region, its home apart. */

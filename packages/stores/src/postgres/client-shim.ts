@@ -1,12 +1,15 @@
 import type { StoreHandle, WriteOutcome } from '@rendezvous/protocol';
+import { holdClose, textOf } from './cursor-close.js';
+import type { CloseHold } from './cursor-close.js';
 import { deliver } from './deliver.js';
 import type { PgClient, Submittable } from './driver.js';
 import { FunctionCatalog } from './function-catalog.js';
-import { isPure, passesAsItIs, reportWrite, runStatement } from './run-statement.js';
+import { isBalanced, noteServer } from './servers-seen.js';
+import { executeAt, isPure, passesAsItIs, reportWrite, runStatement } from './run-statement.js';
 import type { Target } from './run-statement.js';
 import { connectionOf } from './server-connection.js';
 import { createShim } from '../shim-proxy.js';
-import { toStatement } from './statement-kind.js';
+import { isCopyOfTable, toStatement } from './statement-kind.js';
 import type { Statement } from './statement-kind.js';
 import { StatementQueue } from './statement-queue.js';
 import { isSubmittable, submit } from './submitted.js';
@@ -66,51 +69,83 @@ function querySubmittable(
   rest: readonly unknown[],
 ): Submittable {
   const { client } = target.connection;
-  const run = async (release: () => void): Promise<void> => {
-    if (active) return runSubmittable(target, query, rest, release);
+  const hold = holdClose(query);
+  const pass = (): void => {
     Reflect.apply(client.query, client, [query, ...rest]);
+    hold.submitted();
   };
-  queue.run(run).catch((error: unknown) => {
-    query.handleError(error, client.connection);
-  });
+  const run = async (release: () => void): Promise<void> => {
+    if (active) return runSubmittable(target, { query, rest, hold, pass }, release);
+    pass();
+  };
+  queue
+    .run(run)
+    .catch((error: unknown) => {
+      query.handleError(error, client.connection);
+    })
+    .finally(() => {
+      hold.submitted();
+      hold.settled();
+    })
+    .catch(() => undefined);
   return query;
+}
+
+interface Submission {
+  readonly query: Submittable;
+  readonly rest: readonly unknown[];
+  readonly hold: CloseHold;
+  readonly pass: () => void;
 }
 
 /** Rejects only if the query was never submitted. */
 async function runSubmittable(
   target: Target,
-  query: Submittable,
-  rest: readonly unknown[],
+  submission: Submission,
   release: () => void,
 ): Promise<void> {
   const { connection, handle } = target;
-  const { client } = connection;
-  const statement = toStatement(typeof query.text === 'string' ? query.text : undefined);
-  const pass = (): Promise<void> => {
-    Reflect.apply(client.query, client, [query, ...rest]);
-    return Promise.resolve();
-  };
+  const { pass } = submission;
+  const statement = toStatement(textOf(submission.query));
   await connection.settled();
-  if (await passesAsItIs(connection, statement)) return pass();
-  if ((await connection.learnRole()) === 'replica') {
-    return handle.read({ fromPrimary: false, repeatable: false, execute: pass });
+  if (await passesAsItIs(connection, statement)) {
+    pass();
+  } else if ((await connection.learnRole()) === 'replica') {
+    const execute = (): Promise<void> => {
+      pass();
+      return Promise.resolve();
+    };
+    noteServer(handle, connection.server);
+    await handle.read({
+      fromPrimary: false,
+      repeatable: false,
+      balanced: isBalanced(handle),
+      execute,
+      executeAt: (position, timeoutMs) => executeAt(connection, position, timeoutMs, execute),
+    });
+  } else if (connection.status === 'idle' && (await isReadOnly(target, statement))) {
+    pass();
+  } else {
+    await writeSubmittable(target, statement, submission, release);
   }
-  if (connection.status === 'idle' && (await isPure(target, statement))) return pass();
-  await writeSubmittable(target, statement, query, rest, release);
+}
+
+async function isReadOnly(target: Target, statement: Statement): Promise<boolean> {
+  return isCopyOfTable(statement) || isPure(target, statement);
 }
 
 /** Reports the write before the query object learns that it is done. */
 async function writeSubmittable(
   target: Target,
   statement: Statement,
-  query: Submittable,
-  rest: readonly unknown[],
+  { query, rest, hold }: Submission,
   release: () => void,
 ): Promise<void> {
   const { connection } = target;
   let running: Submitted | undefined;
   const perform = async (): Promise<WriteOutcome<undefined>> => {
     running = submit(connection.client, query, rest);
+    hold.submitted();
     const failure = await running.done;
     if (failure !== undefined) throw failure.error;
     // Its command tag went to the query object: in doubt it wrote.

@@ -26,7 +26,8 @@ export type QueryCallback = (error: Error | null | undefined, result?: unknown) 
 /** A query object that speaks the protocol itself: `Query`, cursors, query streams, COPY streams. */
 export interface Submittable {
   readonly text?: unknown;
-  readonly submit: (connection: PgConnection) => unknown;
+  /** Sends it; an error that is returned, not thrown, means that nothing was sent. */
+  submit: (connection: PgConnection) => unknown;
   handleError: (error: unknown, connection: PgConnection) => void;
   handleReadyForQuery: (connection: PgConnection) => void;
 }
@@ -39,8 +40,8 @@ export interface PgQuery extends Submittable {
 }
 
 export type PgQueryConstructor = new (
-  config: object,
-  values: undefined,
+  config: string | object,
+  values: unknown,
   callback: QueryCallback,
 ) => PgQuery;
 
@@ -48,6 +49,10 @@ export type PgQueryConstructor = new (
 export interface PgConnection {
   /** Text of the statements that were prepared by name. */
   readonly parsedStatements?: Readonly<Record<string, string>>;
+  /** A socket; some of those that users bring cannot hold writes back. */
+  readonly stream: { cork?(): void; uncork?(): void };
+  /** Sends a text. */
+  query(text: string): void;
   prependListener(
     event: 'readyForQuery',
     listener: (message?: { readonly status?: string }) => void,

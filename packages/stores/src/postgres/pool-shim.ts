@@ -8,6 +8,7 @@ import { readOnReplica, runStatement } from './run-statement.js';
 import type { Executed } from './run-statement.js';
 import { connectionOf } from './server-connection.js';
 import type { ServerConnection, ServerRole } from './server-connection.js';
+import { noteServer } from './servers-seen.js';
 import { createShim } from '../shim-proxy.js';
 import { isPureRead, needsFunctionNames } from './statement-kind.js';
 import { isSubmittable } from './submitted.js';
@@ -71,6 +72,7 @@ function createPoolRunner(
       withClient(pool, async (connection) => {
         lastRole = await connection.learnRole();
         if (lastRole !== 'replica') throw new RoleChanged();
+        noteServer(handle, connection.server);
         return use(connection);
       }),
     );

@@ -1,9 +1,11 @@
-import type { StoreHandle, WriteOutcome } from '@rendezvous/protocol';
+import type { CheckedRead, StoreHandle, WriteOutcome } from '@rendezvous/protocol';
 import { RendezvousError } from '@rendezvous/protocol';
 import { commitInOneRoundTrip, findQueryClass } from './commit-query.js';
 import type { PgQueryConstructor, QueryResult } from './driver.js';
 import type { FunctionCatalog } from './function-catalog.js';
-import { isOutcomeUnknown } from './server-connection.js';
+import { awaitShown } from './replica-check.js';
+import { isBalanced, noteServer } from './servers-seen.js';
+import { isOutcomeUnknown, isServerError } from './server-connection.js';
 import type { ServerConnection } from './server-connection.js';
 import { unwrap } from '../shim-registry.js';
 import {
@@ -18,6 +20,7 @@ import {
 import type { Statement } from './statement-kind.js';
 import { issue } from './user-statement.js';
 import type { UserStatement } from './user-statement.js';
+import { mayAskBehind, queryWithPosition } from './write-query.js';
 
 /**
  * The decisions of the shim for one statement whose turn has come on one connection:
@@ -86,7 +89,24 @@ export async function isPure(target: Target, statement: Statement): Promise<bool
 async function runOnReplica(target: Target, statement: UserStatement): Promise<QueryResult> {
   // Never repeated in a transaction: it would see the transaction's snapshot again.
   const repeatable = target.connection.status === 'idle' && (await isPure(target, statement));
+  noteServer(target.handle, target.connection.server);
   return readOnReplica(target.handle, statement, repeatable, (use) => use(target.connection));
+}
+
+/** Provides a connection for as long as `use` takes. */
+export type WithConnection = <R>(use: (connection: ServerConnection) => Promise<R>) => Promise<R>;
+
+/** Reads once the connection's own server shows `position`. */
+export async function executeAt<T>(
+  connection: ServerConnection,
+  position: string,
+  timeoutMs: number,
+  run: (connection: ServerConnection) => Promise<T>,
+): Promise<CheckedRead<T>> {
+  const shown = await awaitShown(connection, position, timeoutMs);
+  return shown === 'shown'
+    ? { status: 'served', result: await run(connection) }
+    : { status: shown };
 }
 
 /**
@@ -97,25 +117,25 @@ export async function readOnReplica(
   handle: StoreHandle,
   statement: UserStatement,
   repeatable: boolean,
-  withConnection: (
-    use: (connection: ServerConnection) => Promise<QueryResult>,
-  ) => Promise<QueryResult>,
+  withConnection: WithConnection,
 ): Promise<QueryResult> {
   const promoted: WriteOutcome<QueryResult>[] = [];
-  const execute = (): Promise<QueryResult> =>
-    withConnection(async (connection) => {
-      const result = await issue(connection.client, statement);
-      if (connection.knownRole !== 'replica' && !repeatable) {
-        promoted.push(await toOutcome(connection, result, false));
-      }
-      return result;
-    });
+  const run = async (connection: ServerConnection): Promise<QueryResult> => {
+    const result = await issue(connection.client, statement);
+    if (connection.knownRole !== 'replica' && !repeatable) {
+      promoted.push(await toOutcome(connection, result, () => connection.readPosition(false)));
+    }
+    return result;
+  };
   const executeAtOrigin = (origin: unknown): Promise<QueryResult> =>
     readAtOrigin(origin, statement);
   const result = await handle.read({
     fromPrimary: false,
     repeatable,
-    execute,
+    balanced: isBalanced(handle),
+    execute: () => withConnection(run),
+    executeAt: (position, timeoutMs) =>
+      withConnection((connection) => executeAt(connection, position, timeoutMs, run)),
     ...(repeatable && { executeAtOrigin }),
   });
   const [outcome] = promoted;
@@ -171,18 +191,30 @@ async function writeInDoubt(
   connection: ServerConnection,
   statement: UserStatement,
 ): Promise<WriteOutcome<QueryResult>> {
-  const durable = connection.status === 'idle' && isDurabilityKnown(statement);
-  const result = await issue(connection.client, statement);
-  return toOutcome(connection, result, durable);
+  const { client } = connection;
+  const isAlone = connection.status === 'idle';
+  const durable = isAlone && isDurabilityKnown(statement);
+  const Query = findQueryClass(client);
+  if (!isAlone || Query === undefined || !mayAskBehind(statement)) {
+    const result = await issue(client, statement);
+    return toOutcome(connection, result, () => connection.readPosition(durable));
+  }
+  const { result, position } = queryWithPosition(client, Query, statement);
+  // The answer to our question follows that of a statement which failed, too.
+  const outcome = await result.catch(async (error: unknown) => {
+    if (isServerError(error)) await position;
+    throw error;
+  });
+  return toOutcome(connection, outcome, () => connection.awaitPosition(position, durable));
 }
 
 async function toOutcome(
   connection: ServerConnection,
   result: QueryResult,
-  durable: boolean,
+  learnPosition: () => Promise<string | undefined>,
 ): Promise<WriteOutcome<QueryResult>> {
   if (!committedWrite(result, connection.status !== 'idle')) return { result, wrote: false };
-  return withPosition(result, true, await connection.readPosition(durable));
+  return withPosition(result, true, await learnPosition());
 }
 
 function withPosition(

@@ -30,6 +30,7 @@ export class ServerConnection {
   #status: TransactionStatus = 'idle';
   #role: ServerRole | undefined;
   #facts: PrimaryFacts | undefined;
+  #server: string | undefined;
   #lost = false;
   /** An error was reported, but not yet the end of its statement and the state it leaves. */
   #failing: Gate | undefined;
@@ -75,18 +76,24 @@ export class ServerConnection {
     return this.#role;
   }
 
+  /** What tells the server from every other, once its role is known; undefined if it did not say. */
+  get server(): string | undefined {
+    return this.#server;
+  }
+
   /** Rejects only with what any statement would meet on this connection now. */
   async learnRole(): Promise<ServerRole> {
     if (this.#role !== undefined) return this.#role;
     try {
-      const [inRecovery, ...facts] = await this.#queryRow(FACTS_SQL);
+      const [inRecovery, server, ...facts] = await this.queryRow(FACTS_SQL);
+      this.#server = server ?? undefined;
       this.#facts = toPrimaryFacts(facts);
       return (this.#role = inRecovery === 'true' ? 'replica' : 'primary');
     } catch (error) {
       // Without permission to see the facts there are no positions, but there is a role.
       if (!isServerError(error)) throw error;
     }
-    const [inRecovery] = await this.#queryRow('SELECT pg_catalog.pg_is_in_recovery()::text');
+    const [inRecovery] = await this.queryRow('SELECT pg_catalog.pg_is_in_recovery()::text');
     this.#facts = undefined;
     return (this.#role = inRecovery === 'true' ? 'replica' : 'primary');
   }
@@ -100,8 +107,16 @@ export class ServerConnection {
    */
   async readPosition(durable: boolean): Promise<string | undefined> {
     if (this.#lost || (await this.#learnQuietly()) !== 'primary') return undefined;
-    const query = this.#queryRow(`SELECT ${POSITION_COLUMNS}`).catch(() => []);
-    const row = await orUndefinedAfter(query, POSITION_TIMEOUT_MS);
+    const query = this.queryRow(`SELECT ${POSITION_COLUMNS}`).catch(() => []);
+    return this.awaitPosition(query, durable);
+  }
+
+  /** The position in an answer that is on its way, or undefined if it does not come in time. */
+  async awaitPosition(
+    answer: Promise<readonly (string | null)[]>,
+    durable: boolean,
+  ): Promise<string | undefined> {
+    const row = await orUndefinedAfter(answer, POSITION_TIMEOUT_MS);
     return row && this.toPosition(row, durable);
   }
 
@@ -127,7 +142,7 @@ export class ServerConnection {
   /** The names of the server's functions; undefined if it did not tell. */
   async readFunctionNames(): Promise<FunctionNames | undefined> {
     try {
-      const [pure = [], volatile = []] = (await this.#queryRow(FUNCTIONS_SQL)).map(
+      const [pure = [], volatile = []] = (await this.queryRow(FUNCTIONS_SQL)).map(
         (names) => JSON.parse(names ?? '[]') as string[],
       );
       return { pure: new Set(pure), volatile: new Set(volatile) };
@@ -150,7 +165,7 @@ export class ServerConnection {
   }
 
   /** The one row of a statement of ours, as text whatever type parsers the user has set. */
-  async #queryRow(text: string): Promise<readonly (string | null)[]> {
+  async queryRow(text: string): Promise<readonly (string | null)[]> {
     const types = { getTypeParser: () => String };
     const result = await this.client.query({ text, rowMode: 'array', types });
     return toFirstRow(result);
@@ -179,6 +194,7 @@ export const POSITION_COLUMNS = `pg_catalog.pg_current_wal_flush_lsn()::text,
 /** `pg_walfile_name` names the timeline of inserts; the control file's can be older. */
 const FACTS_SQL = `
   SELECT pg_catalog.pg_is_in_recovery()::text,
+         pg_catalog.pg_postmaster_start_time()::text,
          (SELECT system_identifier FROM pg_catalog.pg_control_system())::text,
          CASE WHEN NOT pg_catalog.pg_is_in_recovery()
               THEN pg_catalog.substr(
@@ -213,7 +229,7 @@ function toFirstRow(result: QueryResult): readonly (string | null)[] {
 }
 
 /** Whether the server answered with an error, as opposed to not answering. */
-function isServerError(error: unknown): boolean {
+export function isServerError(error: unknown): boolean {
   return readSqlState(error) !== undefined;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   committedWrite,
   isCommit,
+  isCopyOfTable,
   isPureRead,
   isSessionStatement,
   mayCommit,
@@ -47,6 +48,19 @@ describe('isPureRead', () => {
     expect(isPureRead(toStatement('SELECT a FROM posts'), undefined)).toBe(true);
     expect(isPureRead(toStatement('SELECT lower(a) FROM posts'), undefined)).toBe(false);
     expect(isPureRead(toStatement(undefined), functions)).toBe(false);
+  });
+});
+
+describe('isCopyOfTable', () => {
+  it.each([
+    ['COPY posts TO STDOUT WITH (FORMAT csv)', true],
+    ['COPY posts FROM STDIN', false],
+    ["COPY posts TO PROGRAM 'stdout'", false],
+    ["COPY posts TO 'file'", false],
+    ['COPY (DELETE FROM posts RETURNING id) TO STDOUT', false],
+    ['COPY posts TO STDOUT; DELETE FROM posts', false],
+  ])('%s: %j', (text, expected) => {
+    expect(isCopyOfTable(toStatement(text))).toBe(expected);
   });
 });
 

@@ -78,6 +78,14 @@ function isReadByWords({ shape }: Statement): boolean {
   );
 }
 
+/** `COPY name TO STDOUT`: a read. Of other forms the words do not tell the direction for certain. */
+export function isCopyOfTable({ shape }: Statement): boolean {
+  const [, , third] = shape?.leadingWords ?? [];
+  const words = shape?.words;
+  if (onlyStatementStart(shape) !== 'COPY' || third !== 'TO') return false;
+  return words?.has('STDOUT') === true && !words.has('PROGRAM');
+}
+
 /** Whether `isPureRead` must know functions to decide. */
 export function needsFunctionNames(statement: Statement): boolean {
   return isReadByWords(statement) && (statement.shape?.calls.length ?? 0) > 0;

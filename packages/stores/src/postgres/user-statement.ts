@@ -10,6 +10,8 @@ export interface UserStatement extends Statement {
   readonly values: unknown;
   /** Travels as plain text: it has no parameters and is not prepared. */
   readonly simple: boolean;
+  /** Its rows come in pages, each fetched when the one before it is there. */
+  readonly paged: boolean;
 }
 
 export interface QueryCall {
@@ -45,6 +47,7 @@ export function readQueryCall(
       config,
       values,
       simple: isSimple(given, values ?? given.values),
+      paged: Boolean(given.rows),
     },
     callback: callback ? (callback as QueryCallback) : undefined,
   };

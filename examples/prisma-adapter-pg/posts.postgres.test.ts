@@ -1,0 +1,4 @@
+import { describePosts } from '../test/describe-posts.js';
+import { connectPosts } from './posts.js';
+
+describePosts('Prisma', connectPosts);
