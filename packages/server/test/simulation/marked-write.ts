@@ -17,8 +17,8 @@ import type { NodeEnd } from './network.js';
 import { shortId } from './truth.js';
 import type { Write } from './write.js';
 
-/** How much longer than its lease a write may be under way: longer than nodes wait (rule 19). */
-const BEYOND_LEASE_MS = 9_000;
+/** For so long beyond the lease nodes take a write for under way (rule 19). */
+const OVERDUE_MS = 5_000;
 const GIVE_UP_MS = 1_000;
 /** The share of functions that are frozen before they have said everything. */
 const FROZEN = 0.25;
@@ -68,20 +68,33 @@ export class MarkedWrite {
   #send(): void {
     const { env } = this.#options;
     const { random, settings } = env;
-    const isSlow = random.chance(0.15);
-    const maxMs = isSlow ? settings.leaseMs + BEYOND_LEASE_MS : settings.latencyMs * 2;
+    const takesMs = this.#pickDurationMs();
     const chance = random.next();
     if (chance < 0.13) {
-      env.soon(maxMs, () => this.#answer(() => 'failed'));
+      env.after(takesMs, () => this.#answer(() => 'failed'));
     } else if (chance < 0.23) {
-      if (random.chance(0.5)) env.soon(maxMs, () => this.#arrive());
+      if (random.chance(0.5)) env.after(takesMs, () => this.#arrive());
       env.soon(GIVE_UP_MS, () => this.#answer(() => 'unknown'));
     } else {
-      env.soon(maxMs, () => {
+      env.after(takesMs, () => {
         this.#arrive();
         env.soon(settings.latencyMs, () => this.#answer(() => this.#acknowledged()));
       });
     }
+  }
+
+  /** Mostly what a request takes; now and then nodes take the branch for overdue before that. */
+  #pickDurationMs(): number {
+    const { random, settings } = this.#options.env;
+    if (random.chance(0.7)) return random.between(0, settings.latencyMs * 2);
+    const overdueMs = settings.leaseMs + OVERDUE_MS;
+    const longestMs = overdueMs + 4_000;
+    const [fromMs, toMs] = random.pick([
+      [0, settings.leaseMs],
+      [0, longestMs],
+      [overdueMs, longestMs],
+    ] as const);
+    return random.between(fromMs, toMs);
   }
 
   /** The primary takes the write, whether or not anybody is left to be told. */

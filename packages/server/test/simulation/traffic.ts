@@ -73,9 +73,10 @@ function writeMarked(world: World, context: Context, store: MarkerStore): string
   const keys = some.length > 0 ? some : [random.pick(KEYS)];
   const one = createWrite(world, context, store, keys);
   const isDelete = random.chance(0.12);
-  const isHot = random.chance(0.6);
+  // Lag is short, and a key has but few readers: those who follow read where it matters.
+  const readers = [...store.replicas.filter(() => random.chance(0.5)), undefined];
   const onCovered = (): void => {
-    if (isHot) follow(world, context);
+    for (const reads of readers) follow(world, context, reads);
   };
   new MarkedWrite({ env, context, store, write: one, isDelete, nodes, onCovered }).begin();
   const verb = isDelete ? 'deletes' : 'writes';
@@ -122,7 +123,7 @@ export function send(world: World, random: Random): string | undefined {
 }
 
 /** What the paper is about: a message outruns the write, and somebody reads. */
-function follow(world: World, context: Context): void {
+function follow(world: World, context: Context, reads?: Replica): void {
   const { env, contexts } = world;
   const reader = env.random.chance(0.5) ? context : pickOne(contexts, env.random);
   if (!reader) return;
@@ -130,7 +131,7 @@ function follow(world: World, context: Context): void {
   const covered = [...context.covered];
   env.soon(env.settings.latencyMs, () => {
     if (reader !== context && !isIncomplete) reader.receive(text, covered);
-    startWait(world, reader);
+    startWait(world, reader, reads);
   });
 }
 
