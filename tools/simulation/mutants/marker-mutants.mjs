@@ -10,7 +10,7 @@ export const MARKER_MUTANTS = [
     rule: 14,
     what: 'a marker that sorts behind the own one counts as it',
     file: evidence,
-    find: 'atReplica === marker ||',
+    find: 'isOwnMarker(marker, atReplica) ||',
     replace: 'atReplica >= marker ||',
   },
   {

@@ -76,6 +76,14 @@ describe('rule 3: a peer that started again has a new id, and what stood in the 
     expect(node.waitNow([at(before, 2, one.rid)]).status).toBe('timed_out');
   });
 
+  it('blocks on such a copy by the new id too: a retried open is acknowledged there', () => {
+    const node = setup();
+    const one = entry(2);
+    node.apply('eu', { journal: before, from: 0, to: 3, entries: [one] });
+    node.apply('eu', { journal: now, from: 3, to: 3, predecessors });
+    expect(node.waitNow([at(now, 2, one.rid)]).status).toBe('timed_out');
+  });
+
   it('is told again of a close that it forgot, under its new id', () => {
     const node = setup();
     const one = entry(2);

@@ -294,7 +294,7 @@ function closeApplied(
   const keys = request.key.length > 0 ? [toKeyText(request.key)] : [];
   const coverage = withCurrentPlaces(state, request.coverage);
   for (const branch of state.table.ofStore(layout)) {
-    if (!isOpenIn(branch, mask) || !isCovered(branch, coverage)) continue;
+    if (!isOpenIn(branch, mask) || !isCovered(state, branch, coverage)) continue;
     if (!coverage.everyRid && !coverage.rids.includes(branch.rid)) continue;
     // A branch that names no key is about more than this one.
     if (keys.length > 0 && (branch.keys.length === 0 || !touches(branch, keys))) continue;

@@ -10,7 +10,7 @@
  *      failover (rule 10) or is without any trace at its primary (rule 14)
  * Whatever is unknown is never `consistent`. Nothing here changes anything.
  */
-import type { Coverage, PendingReason } from '@rendezvous/protocol';
+import type { Coverage, JournalPosition, PendingReason } from '@rendezvous/protocol';
 import { type Branch, isOpenIn, touches } from './branch.js';
 import { type CoreState, UNKNOWN_JOURNAL } from './core-state.js';
 import { currentPlace, withCurrentPlaces } from './journal-lineage.js';
@@ -89,7 +89,7 @@ export function* openBranches(
     for (const branch of branches) {
       const mask = branch.layout.regions.get(query.region)?.mask ?? 0;
       if (!isOpenIn(branch, mask) || !layouts.includes(branch.layout)) continue;
-      if (touches(branch, query.keys) && isCovered(branch, coverage)) yield branch;
+      if (touches(branch, query.keys) && isCovered(state, branch, coverage)) yield branch;
     }
   }
 }
@@ -112,13 +112,18 @@ export function layoutsRead(
   return layout.home === query.region ? [] : [layout];
 }
 
-/** Whether some journalled copy of the branch is at or below the bookmark's position (rule 18). */
-export function isCovered(branch: Branch, coverage: Coverage): boolean {
-  return branch.spots.some((spot) =>
-    coverage.positions.some(
-      (position) => position.journal === spot.journal && spot.sequence <= position.sequence,
-    ),
+/**
+ * Whether some journalled copy of the branch is at or below the bookmark's position (rule 18). A copy
+ * that came under an id that its journal had before is in the newest one too, repeated or not yet.
+ */
+export function isCovered(state: CoreState, branch: Branch, coverage: Coverage): boolean {
+  return branch.spots.some(
+    (spot) => reaches(coverage, spot) || reaches(coverage, currentPlace(state, spot)),
   );
+}
+
+function reaches({ positions }: Coverage, { journal, sequence }: JournalPosition): boolean {
+  return positions.some((one) => one.journal === journal && sequence <= one.sequence);
 }
 
 function isVacuous(coverage: Coverage): boolean {

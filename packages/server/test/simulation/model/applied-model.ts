@@ -81,7 +81,7 @@ export class AppliedModel {
     const concerned = (branch: ModelBranch): boolean =>
       branch.store.name === store &&
       isOpenInRegion(branch, region) &&
-      isCovered(branch, this.#node.journals.withCurrentPlaces(coverage)) &&
+      isCovered(this.#node.journals, branch, this.#node.journals.withCurrentPlaces(coverage)) &&
       (key.length === 0 || (branch.keys.length > 0 && isOfKeys(branch, [key])));
     this.#node.branches.applied([...this.#node.branches.all].filter(concerned), region);
   }

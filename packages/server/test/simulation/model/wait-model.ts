@@ -133,7 +133,7 @@ function judgeBranches(
   let verdict: Verdict | undefined;
   const reasons = new Set<string>();
   for (const branch of branches.all) {
-    if (!stores.includes(branch.store) || !concerns(branch, query)) continue;
+    if (!stores.includes(branch.store) || !concerns(journals, branch, query)) continue;
     const places = placesOf(branch.store, query.region);
     if (!places.some((place) => isOpenAt(branch, place))) continue;
     if (places.some((place) => branch.cutOff.has(place))) reasons.add('cut_off');
@@ -145,14 +145,23 @@ function judgeBranches(
 }
 
 /** Covered (rule 18), and of a key that is read. */
-function concerns(branch: ModelBranch, { coverage, keys }: Wait): boolean {
-  return isCovered(branch, coverage) && (keys.length === 0 || isOfKeys(branch, keys));
+function concerns(
+  journals: Knowledge['journals'],
+  branch: ModelBranch,
+  { coverage, keys }: Wait,
+): boolean {
+  return isCovered(journals, branch, coverage) && (keys.length === 0 || isOfKeys(branch, keys));
 }
 
-export function isCovered({ rid, spots }: ModelBranch, coverage: Coverage): boolean {
+export function isCovered(
+  journals: Knowledge['journals'],
+  { rid, spots }: ModelBranch,
+  coverage: Coverage,
+): boolean {
   if (!coverage.everyRid && !coverage.rids.includes(rid)) return false;
+  const places = spots.flatMap((spot) => [spot, journals.currentPlace(spot)]);
   return coverage.positions.some(({ journal, sequence }) =>
-    spots.some((spot) => spot.journal === journal && spot.sequence <= sequence),
+    places.some((place) => place.journal === journal && place.sequence <= sequence),
   );
 }
 
