@@ -1,0 +1,5 @@
+export { unwrap } from '../shim-registry.js';
+export { mysqlVisibility } from './visibility.js';
+export type { MysqlVisibilityOptions } from './visibility.js';
+export { mysqlPositionOrder } from './position.js';
+export type { MysqlPosition } from './position.js';
