@@ -1,3 +1,4 @@
+export { wrapMysql2 } from './shim.js';
 export { unwrap } from '../shim-registry.js';
 export { mysqlVisibility } from './visibility.js';
 export type { MysqlVisibilityOptions } from './visibility.js';
