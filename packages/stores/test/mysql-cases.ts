@@ -76,13 +76,13 @@ export const CALLBACK_CASES: readonly MysqlCase<Connection>[] = [
   ['commit', 1, (c) => transaction(c, (cb) => c.commit(cb))],
   ['rollback', 0, (c) => transaction(c, (cb) => c.rollback(cb))],
   ['order of callbacks', 2, (c) => order(c)],
-  ['several statements', 2, (c) => called((cb) => c.query(`SELECT 1; ${INSERT}; DELETE FROM posts WHERE id = 'a'`, cb))],
+  ['several statements', 1, (c) => called((cb) => c.query(`SELECT 1; ${INSERT}; DELETE FROM posts WHERE id = 'a'`, cb))],
   ['several statements that fail', 1, (c) => called((cb) => c.query(`${INSERT}; SELEC 1`, cb))],
   ['ping', 0, (c) => called((cb) => c.ping((error) => cb(error)))],
   ['reset and query', 1, async (c) => [await called((cb) => (c as unknown as { reset: (cb: unknown) => void }).reset(cb)), await called((cb) => c.query(INSERT, cb))]],
   ['changeUser and query', 1, async (c) => [await called((cb) => c.changeUser({ database: 'rendezvous' }, cb as never)), await called((cb) => c.query(INSERT, cb))]],
   ['load data', 1, (c) => called((cb) => c.query({ sql: `LOAD DATA LOCAL INFILE 'x' INTO TABLE posts FIELDS TERMINATED BY ','`, infileStreamFactory: () => Readable.from([Buffer.from('l1,x\nl2,y\n')]) }, cb))],
-  ['after the end', 0, async (c) => [await called((cb) => c.end((error) => cb(error))), await called((cb) => c.query('SELECT 1', cb))]],
+  ['after the end', 0, async (c) => [await called((cb) => c.end((error) => cb(error))), await new Promise((resolve) => void c.query('SELECT 1', (error) => resolve(String(error))))]],
   ['escape and format', 0, (c) => Promise.resolve([c.escape("a'b"), c.escapeId('x'), c.format('?', [1])])],
 ]; // prettier-ignore
 
@@ -201,7 +201,7 @@ export const PROMISE_CASES: readonly MysqlCase<PromiseConnection>[] = [
 export const MARIADB_CASES: readonly MysqlCase<PromiseConnection>[] = [
   ['INSERT … RETURNING', 1, (c) => c.query(`${INSERT} RETURNING id`)],
   ['DELETE … RETURNING of nothing', 0, (c) => c.query(`DELETE FROM posts WHERE id = 'none' RETURNING id`)],
-  ['NEXT VALUE FOR', 1, (c) => c.query('SELECT NEXT VALUE FOR numbers AS n')],
+  ['NEXT VALUE FOR', 1, (c) => c.query('SELECT NEXT VALUE FOR numbers > 0 AS n')],
 ]; // prettier-ignore
 
 export const POOL_CASES: readonly MysqlCase<PromisePool>[] = [

@@ -37,11 +37,11 @@ const ROUTINES = [
   `CREATE FUNCTION write_post() RETURNS INT BEGIN INSERT INTO posts VALUES ('f', ''); RETURN 1; END`,
 ];
 
-/** What differs from one run to the next: GTIDs and times. */
+/** What differs from one run to the next: GTIDs, and what the driver keeps of packets. */
 function withoutChance(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (key, inner: unknown) =>
-      key === 'last_gtid' || key === 'gtids' || key === 'Duration' ? 'by chance' : inner,
+      ['last_gtid', 'gtids', '_buf'].includes(key) || key.endsWith('Start') ? 'by chance' : inner,
     ) ?? 'null',
   ) as unknown;
 }
@@ -84,7 +84,7 @@ export function testMysqlDriver(pairOf: () => MysqlPair): void {
   test('the routines that cases call are there', async () => {
     await asRoot(ROUTINES);
     if (pairOf().product === 'MariaDB') {
-      await asRoot(['USE rendezvous', 'CREATE OR REPLACE SEQUENCE numbers']);
+      await asRoot(['USE rendezvous', 'CREATE OR REPLACE SEQUENCE numbers NOCACHE']);
     }
   });
 

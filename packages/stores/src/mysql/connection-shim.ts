@@ -2,7 +2,13 @@ import type { StoreHandle } from '@rendezvous/protocol';
 import { createShim } from '../shim-proxy.js';
 import { StatementQueue } from '../statement-queue.js';
 import { fail, isStatement } from './command.js';
-import type { MysqlCommand, MysqlConnection, PrepareCallback } from './driver.js';
+import { DeliveryTurns } from './delivery-turns.js';
+import type {
+  MysqlCommand,
+  MysqlConnection,
+  MysqlPoolConnection,
+  PrepareCallback,
+} from './driver.js';
 import { shimPromiseConnection } from './promise-shim.js';
 import { runCommand } from './run-command.js';
 import { connectionOf } from './server-connection.js';
@@ -21,20 +27,27 @@ const COMMANDING: ReadonlySet<string> = new Set([
 export function shimConnection<T extends MysqlConnection>(client: T, handle: StoreHandle): T {
   const connection = connectionOf(client);
   const queue = new StatementQueue();
+  const turns = new DeliveryTurns();
   const target = { connection, handle };
 
   const addCommand = (command: MysqlCommand): MysqlCommand => {
     const { active } = handle;
     if (!active && queue.idle) return client.addCommand(command);
+    const turn = turns.enter();
     queue
       .run((release) => {
-        if (active && isStatement(command)) return runCommand(target, command, release);
+        if (active && isStatement(command)) {
+          return runCommand({ ...target, command, turn, release });
+        }
         if (active && isPrepare(command)) return runPrepare(target, command);
         client.addCommand(command);
         return Promise.resolve();
       })
       .catch((error: unknown) => {
         fail(command, error);
+      })
+      .finally(() => {
+        turn.leave();
       });
     return command;
   };
@@ -52,6 +65,10 @@ export function shimConnection<T extends MysqlConnection>(client: T, handle: Sto
       },
       reset: forgetting(client, connection, 'reset', addCommand),
       changeUser: forgetting(client, connection, 'changeUser', addCommand),
+      release: () => {
+        turns.reset();
+        return (client as Partial<MysqlPoolConnection>).release?.();
+      },
       end: (...parameters: unknown[]) => {
         if (queue.idle) return client.end(...parameters);
         queue

@@ -148,9 +148,10 @@ class PoolReader {
   }
 
   #readRepeatably(command: MysqlCommand): void {
-    readRepeatably(this.#handle, command, (copy) => {
+    const run = (copy: MysqlCommand): void => {
       this.#onConnection(copy);
-    }).catch(() => undefined);
+    };
+    readRepeatably({ handle: this.#handle, command, run }).catch(() => undefined);
   }
 
   /** Without a callback rows are told as they come: the command runs once, after the wait. */

@@ -48,5 +48,5 @@ export const PURE_FUNCTIONS: ReadonlySet<string> = new Set([
   'charset', 'coercibility', 'collation', 'connection_id', 'current_role', 'current_user', 'database',
   'found_rows', 'inet6_aton', 'inet6_ntoa', 'inet_aton', 'inet_ntoa', 'is_ipv4', 'is_ipv6', 'row_count',
   'schema', 'session_user', 'system_user', 'user', 'uuid', 'uuid_short', 'uuid_to_bin', 'bin_to_uuid',
-  'is_uuid', 'version', 'default', 'vec_distance_euclidean', 'vec_distance_cosine',
+  'is_uuid', 'last_insert_id', 'version', 'default', 'vec_distance_euclidean', 'vec_distance_cosine',
 ]); // prettier-ignore

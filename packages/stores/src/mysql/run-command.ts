@@ -3,6 +3,7 @@ import { RendezvousError } from '@rendezvous/protocol';
 import { fail, failedToPrepare, hold, readText, replay, runCopy } from './command.js';
 import type { Completion, CopiedResult, HeldCommand } from './command.js';
 import { toCoreClient } from './core-client.js';
+import type { DeliveryTurn } from './delivery-turns.js';
 import type { MysqlCommand } from './driver.js';
 import { isOutcomeUnknown } from './server-connection.js';
 import type { ServerConnection, ServerFacts } from './server-connection.js';
@@ -33,13 +34,17 @@ export interface Target {
   readonly handle: StoreHandle;
 }
 
-/** Resolves when the connection is free for the next command. */
-export async function runCommand(
-  target: Target,
-  command: MysqlCommand,
-  release: () => void,
-): Promise<void> {
-  const { connection, handle } = target;
+/** A command whose turn has come on its connection. */
+export interface Issued extends Target {
+  readonly command: MysqlCommand;
+  readonly turn: DeliveryTurn;
+  /** Lets the next command reach the server. */
+  readonly release: () => void;
+}
+
+/** Resolves once the command's owner was told. */
+export async function runCommand(issued: Issued): Promise<void> {
+  const { connection, handle, command, turn } = issued;
   if (connection.isLost || failedToPrepare(command)) {
     connection.client.addCommand(command);
     return;
@@ -49,41 +54,35 @@ export async function runCommand(
   try {
     facts = await connection.learn(!asksOfLast(early));
   } catch (error) {
-    fail(command, error);
+    await turn.deliver(() => {
+      fail(command, error);
+    });
     return;
   }
   const statement = toStatement(readText(command), connection.backslashEscapes);
   if (facts.role === 'replica') {
-    await runOnReplica(target, facts, statement, command);
+    await runOnReplica(issued, facts, statement);
   } else if (connection.isIdle && isRead(statement)) {
     const execute = async (): Promise<void> => {
-      await finish(connection, statement, command);
+      await finish(issued, statement);
     };
     await handle.read({ fromPrimary: true, repeatable: false, execute });
   } else {
-    await runOnPrimary(target, facts, statement, command, release);
+    await runOnPrimary(issued, facts, statement);
   }
   if (changesSession(statement)) connection.forget();
 }
 
 /** Runs the command without holding anything back. */
-async function finish(
-  connection: ServerConnection,
-  statement: Statement,
-  command: MysqlCommand,
-): Promise<void> {
-  const { completion, announce } = start(connection, statement, command);
+async function finish(issued: Issued, statement: Statement): Promise<void> {
+  const { completion, announce } = start(issued, statement);
   await completion;
-  announce();
+  await issued.turn.deliver(announce);
 }
 
-function start(
-  connection: ServerConnection,
-  statement: Statement,
-  command: MysqlCommand,
-): HeldCommand {
+function start({ connection, command, turn }: Issued, statement: Statement): HeldCommand {
   const isPlainFailure = (error: unknown): boolean =>
-    !isOutcomeUnknown(error) && !mayCommitAndFail(statement);
+    turn.isDue && !isOutcomeUnknown(error) && !mayCommitAndFail(statement);
   const held = hold(command, connection.lost, isPlainFailure);
   const completion = held.completion.then((done) => {
     for (const header of done.headers) connection.observe(header);
@@ -95,20 +94,20 @@ function start(
 }
 
 async function runOnReplica(
-  { connection, handle }: Target,
+  issued: Issued,
   facts: ServerFacts,
   statement: Statement,
-  command: MysqlCommand,
 ): Promise<void> {
-  if (isSessionStatement(statement, false)) return finish(connection, statement, command);
+  const { connection, handle, command, turn } = issued;
+  if (isSessionStatement(statement, false)) return finish(issued, statement);
   if (command.onResult !== undefined && connection.isIdle && isRepeatable(statement)) {
-    await readRepeatably(handle, command, (copy) => connection.client.addCommand(copy));
-    return;
+    const run = (copy: MysqlCommand): unknown => connection.client.addCommand(copy);
+    return readRepeatably({ handle, command, run, turn });
   }
   let promoted: WriteOutcome<undefined> | undefined;
   let held: HeldCommand | undefined;
   const execute = async (): Promise<void> => {
-    held = start(connection, statement, command);
+    held = start(issued, statement);
     const completion = await held.completion;
     if (isRead(statement)) return;
     // A replica whose user may write, or one that was promoted meanwhile.
@@ -119,34 +118,60 @@ async function runOnReplica(
       if (role === 'primary') promoted = await toOutcome(connection, facts, statement, completion);
     }
   };
-  try {
-    await handle.read({ fromPrimary: false, repeatable: false, execute });
-  } catch (error) {
-    if (held === undefined) fail(command, error);
-  }
+  const failure = await handle.read({ fromPrimary: false, repeatable: false, execute }).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
   const outcome = promoted;
   if (outcome?.wrote === true) await handle.write({ execute: () => Promise.resolve(outcome) });
-  held?.announce();
+  await tell(issued, held, failure);
+}
+
+/** Passes on what was held back, or says why the command never ran. */
+function tell(
+  { command, turn }: Issued,
+  held: HeldCommand | undefined,
+  failure: { readonly error: unknown } | undefined,
+): Promise<void> {
+  return turn.deliver(() => {
+    if (held !== undefined) held.announce();
+    else if (failure !== undefined) fail(command, failure.error);
+  });
+}
+
+export interface RepeatableRead {
+  readonly handle: StoreHandle;
+  readonly command: MysqlCommand;
+  readonly run: (copy: MysqlCommand) => unknown;
+  readonly turn?: DeliveryTurn;
 }
 
 /** Runs copies of the command, and tells its owner of the one that counts. */
-export async function readRepeatably(
-  handle: StoreHandle,
-  command: MysqlCommand,
-  run: (copy: MysqlCommand) => unknown,
-): Promise<void> {
+export async function readRepeatably({
+  handle,
+  command,
+  run,
+  turn,
+}: RepeatableRead): Promise<void> {
   const execute = (): Promise<CopiedResult> => runCopy(command, (copy) => void run(copy));
+  const executeAtOrigin = (origin: unknown): Promise<CopiedResult> => readAtOrigin(origin, command);
+  const deliver = turn?.deliver ?? atOnce;
   try {
-    const result = await handle.read({
-      fromPrimary: false,
-      repeatable: true,
-      execute,
-      executeAtOrigin: (origin) => readAtOrigin(origin, command),
+    const operation = { fromPrimary: false, repeatable: true, execute, executeAtOrigin };
+    const result = await handle.read(operation);
+    await deliver(() => {
+      replay(command, result);
     });
-    replay(command, result);
   } catch (error) {
-    fail(command, error);
+    await deliver(() => {
+      fail(command, error);
+    });
   }
+}
+
+function atOnce(tellOwner: () => void): Promise<void> {
+  tellOwner();
+  return Promise.resolve();
 }
 
 /** Reads from the primary that the store's options name, which sees every write. */
@@ -178,20 +203,18 @@ function readAtOrigin(origin: unknown, command: MysqlCommand): Promise<CopiedRes
 }
 
 async function runOnPrimary(
-  target: Target,
+  issued: Issued,
   facts: ServerFacts,
   statement: Statement,
-  command: MysqlCommand,
-  release: () => void,
 ): Promise<void> {
-  const { connection, handle } = target;
+  const { connection, handle, release } = issued;
   const { inTransaction } = connection;
   const cannotCommit =
     isSessionStatement(statement, inTransaction !== false) ||
     (inTransaction === true && staysInTransaction(statement));
   let held: HeldCommand | undefined;
   const perform = async (): Promise<WriteOutcome<undefined>> => {
-    held = start(connection, statement, command);
+    held = start(issued, statement);
     const completion = await held.completion;
     const outcome = cannotCommit
       ? toTrackedOutcome(connection, completion)
@@ -202,15 +225,13 @@ async function runOnPrimary(
   if (cannotCommit) {
     const outcome = await perform();
     if (outcome.wrote) await handle.write({ execute: () => Promise.resolve(outcome) });
-    held?.announce();
-    return;
+    return tell(issued, held, undefined);
   }
-  try {
-    await handle.write({ execute: perform });
-  } catch (error) {
-    if (held === undefined) fail(command, error);
-  }
-  held?.announce();
+  const failure = await handle.write({ execute: perform }).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  return tell(issued, held, failure);
 }
 
 /** What the server said by itself. */

@@ -51,7 +51,7 @@ export function isRepeatable(statement: Statement): boolean {
 
 /** Asks what the statement before it did: another between the two would change the answer. */
 export function asksOfLast({ text = '' }: Statement): boolean {
-  return /found_rows|row_count|warning|error|diagnostics/i.test(text);
+  return /found_rows|row_count|last_insert_id|warning|error|diagnostics/i.test(text);
 }
 
 /** May change what is known of the session. */
