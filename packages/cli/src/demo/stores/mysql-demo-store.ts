@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MysqlPair } from '@rendezvous/testkit';
 import { createConnection, createPool } from 'mysql2/promise';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
-import type { DemoStore, Posts } from './demo-store.js';
+import type { DemoStore, Posts, StoreConnection } from './demo-store.js';
 
 const POLL_INTERVAL_MS = 5;
 
@@ -42,7 +42,7 @@ function createDemoStore(product: string, start: () => Promise<MysqlPair>): Demo
   };
 }
 
-const connect: DemoStore['connect'] = async (uri, connectionCount) => {
+async function connect(uri: string, connectionCount: number): Promise<StoreConnection> {
   const pool = createPool({ uri, connectionLimit: connectionCount });
   // Connections are made before the measurement, not in it.
   const lent = Array.from({ length: connectionCount }, () => pool.getConnection());
@@ -58,7 +58,7 @@ const connect: DemoStore['connect'] = async (uri, connectionCount) => {
       };
     },
   };
-};
+}
 
 function toPosts(pool: Pool): Posts {
   return {
