@@ -16,6 +16,7 @@ export type { RedisSentinel } from './redis/redis-sentinel.js';
 export type { RedisServer } from './redis/redis-server.js';
 export type { DatastoreServer } from './server-process.js';
 export type { LagGate } from './lag-gate.js';
+export type { LinkedReplica } from './linked-replica.js';
 
 // A real metadata node inside the test's own process.
 export { startNode } from './start-node.js';

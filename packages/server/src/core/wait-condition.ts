@@ -187,7 +187,8 @@ function judgeBranches(
     const mask = branch.layout.regions.get(query.region)?.mask ?? 0;
     if ((branch.cutOff & mask) !== 0) return { ...unknown('cut_off'), branch };
     if ((branch.noTrace & mask) !== 0) return { ...unknown('no_trace'), branch };
-    blocking ??= branch;
+    // The last: branches close in the order of their opens, and each look goes over all of them.
+    blocking = branch;
   }
   return (
     blocking && {

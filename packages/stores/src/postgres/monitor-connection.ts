@@ -69,12 +69,12 @@ export async function connectForMonitoring(
   });
   let ended: Promise<void> | undefined;
   const shutdown = (): Promise<void> => (ended ??= endNow(client));
-  const onAbort = (): void => {
-    shutdown().catch(() => undefined);
-  };
+  let onAbort = (): void => undefined;
+  // The driver does not settle a `connect` that is ended on its way.
+  const aborted = new Promise<void>((resolve) => (onAbort = resolve));
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    await client.connect();
+    await Promise.race([client.connect(), aborted]);
     assertNotAborted(signal, server);
   } catch (error) {
     await shutdown();

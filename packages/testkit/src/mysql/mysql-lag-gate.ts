@@ -16,8 +16,15 @@ export function createMysqlLagGate(
       link.setDelay(ms, 'toClient');
       return Promise.resolve();
     },
-    pause: () => runMysql(replica.port, [dialect.stopApplying]),
-    resume: () => runMysql(replica.port, [dialect.startApplying]),
+    // A replica that restarts begins to apply again: then the link holds what it has not got yet.
+    pause: () => {
+      link.pause('toClient');
+      return runMysql(replica.port, [dialect.stopApplying]);
+    },
+    resume: () => {
+      link.resume('toClient');
+      return runMysql(replica.port, [dialect.startApplying]);
+    },
     cut: () => {
       link.cut();
       return Promise.resolve();

@@ -1,4 +1,4 @@
-/** The lag gate of a hot standby: its own apply delay (`recovery_min_apply_delay`), and its own pause of replay. */
+/** The lag gate of a hot standby: its own apply delay (`recovery_min_apply_delay`), and its own pause of replay, together with a hold of its link. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DelayProxy } from '../delay-proxy.js';
@@ -21,8 +21,10 @@ export function createPostgresLagGate(replicaUrl: string, link: DelayProxy): Lag
           return rows[0]?.ms === ms;
         });
       }),
-    pause: () =>
-      connected(replicaUrl, async (client) => {
+    pause: () => {
+      // What a paused replica has received it would still replay when it restarts or is promoted.
+      link.pause('toClient');
+      return connected(replicaUrl, async (client) => {
         await client.query('select pg_wal_replay_pause()');
         await until(async () => {
           const { rows } = await client.query<{ state: string }>(
@@ -30,11 +32,15 @@ export function createPostgresLagGate(replicaUrl: string, link: DelayProxy): Lag
           );
           return rows[0]?.state === 'paused';
         });
-      }),
-    resume: () =>
-      connected(replicaUrl, async (client) => {
-        await client.query('select pg_wal_replay_resume()');
-      }),
+      });
+    },
+    resume: () => {
+      link.resume('toClient');
+      return connected(replicaUrl, async (client) => {
+        // One that was promoted meanwhile has nothing to resume.
+        await client.query('select pg_wal_replay_resume() where pg_is_in_recovery()');
+      });
+    },
     cut: () => {
       link.cut();
       return Promise.resolve();

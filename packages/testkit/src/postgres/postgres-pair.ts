@@ -14,8 +14,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { RendezvousError } from '@rendezvous/protocol';
 import pg from 'pg';
-import { startDelayProxy, type DelayProxy } from '../delay-proxy.js';
-import type { LagGate } from '../lag-gate.js';
+import { startDelayProxy } from '../delay-proxy.js';
+import type { LinkedReplica } from '../linked-replica.js';
 import { findProcessUser, type ProcessUser } from '../process-user.js';
 import { startReaper, type Reaper } from '../reaper.js';
 import type { LaunchedServer } from '../server-process.js';
@@ -29,6 +29,8 @@ const STREAMING_TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 10;
 
 export interface PostgresPairOptions {
+  /** Standbys that follow the primary, each through a link of its own. Default 1. */
+  readonly replicaCount?: number;
   /** Connections that each server accepts. Default 200. */
   readonly maxConnections?: number;
   /** Told about each step of the launch, one line each. */
@@ -37,18 +39,20 @@ export interface PostgresPairOptions {
   readonly packageDirectory?: string;
 }
 
-export interface PostgresPair {
+export interface PostgresPair extends LinkedReplica {
   readonly primary: PostgresServer;
-  readonly replica: PostgresServer;
-  readonly lag: LagGate;
-  /** The replication link: the proxy between the replica and its primary. */
-  readonly link: DelayProxy;
+  /** All replicas; the first is the one that the other fields are about. */
+  readonly replicas: readonly LinkedReplica[];
   /** The servers' version, such as `18.4`. */
   readonly version: string;
   /** Where both servers keep their data and logs; removed by `shutdown`. */
   readonly directory: string;
   /** Makes the replica a primary of its own, on a new timeline. */
   promote(): Promise<void>;
+  /** Keeps a copy of the replica's data, for which the replica is stopped and started again. */
+  keepReplica(): Promise<void>;
+  /** Replaces the replica's data by the copy that was kept, and starts it on them. */
+  restoreReplica(): Promise<void>;
   /** Ends both servers and removes their data. Idempotent. */
   shutdown(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -88,11 +92,13 @@ async function launch({ options, user, directory, reaper }: Launch): Promise<Pos
   });
   log(`creating PostgreSQL data in ${directory}`);
   const primaryData = join(directory, 'primary');
-  const replicaData = join(directory, 'replica');
+  const replicaData = Array.from({ length: options.replicaCount ?? 1 }, (_, index) =>
+    join(directory, `replica-${String(index + 1)}`),
+  );
   const run = runner(user, reaper, directory);
   await createPrimaryData(run, binaries, primaryData, options.maxConnections ?? 200);
   // A standby is a copy of a primary; before its first start, a cold one will do.
-  await run('cp', ['-R', primaryData, replicaData]);
+  for (const data of replicaData) await run('cp', ['-R', primaryData, data]);
 
   const serverIn = (dataDirectory: string): Promise<LaunchedServer> =>
     startPostgresServer({
@@ -104,38 +110,60 @@ async function launch({ options, user, directory, reaper }: Launch): Promise<Pos
     });
   const primary = await serverIn(primaryData);
   log(`primary answers on port ${String(primary.port)}`);
-  const link = await startDelayProxy({ targetPort: primary.port });
-  await makeStandby(replicaData, link.port, user);
-  const replica = await serverIn(replicaData);
-  const version = await untilStreaming(primary.url);
-  log(`replica answers on port ${String(replica.port)} and follows the primary`);
-  return assemble({ primary, replica, link, version, directory, reaper });
+  const startReplica = async (data: string): Promise<LaunchedReplica> => {
+    const link = await startDelayProxy({ targetPort: primary.port });
+    await makeStandby(data, link.port, user);
+    const replica = await serverIn(data);
+    log(`replica answers on port ${String(replica.port)}`);
+    return { replica, link, lag: createPostgresLagGate(replica.url, link) };
+  };
+  const replicas: LaunchedReplica[] = [];
+  for (const data of replicaData) replicas.push(await startReplica(data));
+  const version = await untilStreaming(primary.url, replicas.length);
+  log('the replicas follow the primary');
+  return assemble({ primary, replicas, version, directory, reaper, run });
 }
+
+type LaunchedReplica = LinkedReplica<LaunchedServer>;
 
 interface Parts {
   readonly primary: LaunchedServer;
-  readonly replica: LaunchedServer;
-  readonly link: DelayProxy;
+  readonly replicas: readonly LaunchedReplica[];
   readonly version: string;
   readonly directory: string;
   readonly reaper: Reaper;
+  readonly run: Run;
 }
 
-function assemble({ primary, replica, link, version, directory, reaper }: Parts): PostgresPair {
+function assemble({ primary, replicas, version, directory, reaper, run }: Parts): PostgresPair {
+  const [first] = replicas;
+  if (first === undefined) throw new RendezvousError('config_invalid', 'a pair has a replica');
+  const { replica } = first;
   const shutdown = async (): Promise<void> => {
-    await Promise.all([primary.abandon(), replica.abandon(), link.shutdown()]);
+    const ending = replicas.map((each) => [each.replica.abandon(), each.link.shutdown()]);
+    await Promise.all([primary.abandon(), ...ending.flat()]);
     await reaper.release();
   };
+  const data = join(directory, 'replica-1');
+  const copy = join(directory, 'replica-copy');
+  /** Puts a copy of one directory in place of the other, while the replica is down. */
+  const replace = async (from: string, to: string): Promise<void> => {
+    await replica.stop();
+    await run('rm', ['-rf', to]);
+    await run('cp', ['-R', from, to]);
+    await replica.start();
+  };
   return {
+    ...first,
     primary,
-    replica,
-    lag: createPostgresLagGate(replica.url, link),
-    link,
+    replicas,
     version,
     directory,
     promote: async () => {
       await query(replica.url, 'select pg_promote(true, 30)');
     },
+    keepReplica: () => replace(data, copy),
+    restoreReplica: () => replace(copy, data),
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };
@@ -181,6 +209,9 @@ async function createPrimaryData(
     wal_keep_size: '512MB',
     wal_retrieve_retry_interval: '100ms',
     wal_receiver_status_interval: '1s',
+    // A link that is held must not look like one that broke.
+    wal_receiver_timeout: '0',
+    wal_sender_timeout: '0',
     // A held replica must not have its readers cancelled.
     hot_standby_feedback: 'on',
     max_standby_streaming_delay: '-1',
@@ -212,19 +243,19 @@ async function makeStandby(
   if (user !== undefined) await chown(signal, user.uid, user.gid);
 }
 
-/** Waits until the primary sees its replica stream; resolves with the servers' version. */
-async function untilStreaming(primaryUrl: string): Promise<string> {
+/** Waits until the primary sees its replicas stream; resolves with the servers' version. */
+async function untilStreaming(primaryUrl: string, replicaCount: number): Promise<string> {
   const deadline = performance.now() + STREAMING_TIMEOUT_MS;
   while (performance.now() < deadline) {
     const row = await query(
       primaryUrl,
-      `select split_part(current_setting('server_version'), ' ', 1) as version
-         from pg_stat_replication where state = 'streaming'`,
+      `select split_part(current_setting('server_version'), ' ', 1) as version,
+              (select count(*) from pg_stat_replication where state = 'streaming')::int as count`,
     );
-    if (row !== undefined) return String(row.version);
+    if (row?.count === replicaCount) return String(row.version);
     await sleep(POLL_INTERVAL_MS);
   }
-  throw new RendezvousError('store_failed', 'the replica did not connect to its primary');
+  throw new RendezvousError('store_failed', 'a replica did not connect to its primary');
 }
 
 async function query(url: string, text: string): Promise<Record<string, unknown> | undefined> {

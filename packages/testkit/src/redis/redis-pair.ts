@@ -10,7 +10,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDelayProxy, type DelayProxy } from '../delay-proxy.js';
-import type { LagGate } from '../lag-gate.js';
+import type { LinkedReplica } from '../linked-replica.js';
 import { startReaper, type Reaper } from '../reaper.js';
 import type { LaunchedServer } from '../server-process.js';
 import { readInfo, withRedis } from './ask-redis.js';
@@ -22,18 +22,18 @@ import { untilTrue } from './until-true.js';
 const WARM_UP_KEY = 'rendezvous-warm-up';
 
 export interface RedisPairOptions {
+  /** Replicas that follow the primary, each through a link of its own. Default 1. */
+  readonly replicaCount?: number;
   /** Told about each step of the launch, one line each. */
   readonly log?: (line: string) => void;
   /** The server's file; default: `redis-server`, else `valkey-server`, on the PATH. */
   readonly program?: string;
 }
 
-export interface RedisPair {
+export interface RedisPair extends LinkedReplica {
   readonly primary: RedisServer;
-  readonly replica: RedisServer;
-  readonly lag: LagGate;
-  /** The replication link: the proxy between the replica and its primary. */
-  readonly link: DelayProxy;
+  /** All replicas; the first is the one that the other fields are about. */
+  readonly replicas: readonly LinkedReplica[];
   /** `Redis` or `Valkey`. */
   readonly product: string;
   /** The servers' version, such as `7.0.15`. */
@@ -60,21 +60,30 @@ export async function startRedisPair(options: RedisPairOptions = {}): Promise<Re
   const program = options.program ?? (await findRedisProgram());
   const directory = await mkdtemp(join(tmpdir(), 'rendezvous-redis-'));
   const reaper = startReaper(directory);
-  let link: DelayProxy | undefined;
+  const links: DelayProxy[] = [];
   try {
     const log = options.log ?? (() => undefined);
     const serverNamed = (name: string, primaryPort?: number): Promise<LaunchedServer> =>
       startNamedServer({ name, program, directory, reaper, ...(primaryPort && { primaryPort }) });
     const primary = await serverNamed('primary');
     log(`primary answers on port ${String(primary.port)}`);
-    link = await startDelayProxy({ targetPort: primary.port });
-    const replica = await serverNamed('replica', link.port);
-    await warmUp(primary, replica);
-    log(`replica answers on port ${String(replica.port)} and follows the primary`);
+    const startReplica = async (index: number): Promise<LaunchedReplica> => {
+      const link = await startDelayProxy({ targetPort: primary.port });
+      links.push(link);
+      const replica = await serverNamed(`replica-${String(index + 1)}`, link.port);
+      await warmUp(primary, replica);
+      log(`replica answers on port ${String(replica.port)} and follows the primary`);
+      return { replica, link, lag: createRedisLagGate(replica.url, link) };
+    };
+    const first = await startReplica(0);
+    const replicas = [first];
+    while (replicas.length < (options.replicaCount ?? 1)) {
+      replicas.push(await startReplica(replicas.length));
+    }
     const about = await readProduct(primary.url);
-    return assemble({ primary, replica, link, about, directory, reaper });
+    return assemble({ primary, first, replicas, about, directory, reaper });
   } catch (error) {
-    await link?.shutdown();
+    await Promise.all(links.map((link) => link.shutdown()));
     await reaper.release();
     throw error;
   }
@@ -98,26 +107,29 @@ async function startNamedServer({
   return startRedisServer({ ...rest, directory: own, logFile: `${own}.log` });
 }
 
+type LaunchedReplica = LinkedReplica<LaunchedServer>;
+
 interface Parts {
   readonly primary: LaunchedServer;
-  readonly replica: LaunchedServer;
-  readonly link: DelayProxy;
+  readonly first: LaunchedReplica;
+  readonly replicas: readonly LaunchedReplica[];
   readonly about: { readonly product: string; readonly version: string };
   readonly directory: string;
   readonly reaper: Reaper;
 }
 
-function assemble({ primary, replica, link, about, directory, reaper }: Parts): RedisPair {
+function assemble({ primary, first, replicas, about, directory, reaper }: Parts): RedisPair {
+  const { replica } = first;
   const promote = (): Promise<void> => follow(replica, undefined);
   const shutdown = async (): Promise<void> => {
-    await Promise.all([primary.abandon(), replica.abandon(), link.shutdown()]);
+    const ending = replicas.map((each) => [each.replica.abandon(), each.link.shutdown()]);
+    await Promise.all([primary.abandon(), ...ending.flat()]);
     await reaper.release();
   };
   return {
+    ...first,
     primary,
-    replica,
-    lag: createRedisLagGate(replica.url, link),
-    link,
+    replicas,
     ...about,
     directory,
     promote,

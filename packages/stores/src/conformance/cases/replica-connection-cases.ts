@@ -1,0 +1,126 @@
+/** The strategy by itself: what a monitor relies on when a server misbehaves. */
+import assert from 'node:assert/strict';
+import type { ReplicaTarget } from '@rendezvous/protocol';
+import type { ConformanceCase } from '../conformance-case.js';
+import { STORE } from '../deployment.js';
+import type { SuiteContext } from '../suite-context.js';
+import { until } from '../until.js';
+
+const NONSENSE = ['nonsense', '?', '{}', '\u0000', '-'];
+
+export function listReplicaConnectionCases(context: SuiteContext): ConformanceCase[] {
+  return [...listAnswers(context), ...listRefusals(context)];
+}
+
+function listAnswers({ harness, onShared }: SuiteContext): ConformanceCase[] {
+  const { strategy } = harness;
+  const { signal } = new AbortController();
+  return [
+    {
+      title: 'a position is parsed as one, and nonsense as none, without an exception',
+      run: () =>
+        onShared(async ({ store }) => {
+          const position = await strategy.readPrimary(store.primary.url, signal);
+          const parsed = strategy.order.parse(position);
+          assert.notEqual(parsed, undefined);
+          assert.equal(strategy.order.relation(parsed, parsed), 'reached');
+          for (const text of NONSENSE) {
+            assert.equal(strategy.order.parse(text), undefined, text);
+          }
+        }),
+    },
+    {
+      title: 'a replica that gets no writes reaches the position of its primary',
+      run: () =>
+        onShared(async ({ store, replica }) => {
+          const connection = await strategy.connectReplica(toTarget(replica.url), signal);
+          const position = strategy.order.parse(
+            await strategy.readPrimary(store.primary.url, signal),
+          );
+          await until('the replica reaches its primary', async () => {
+            const watermark = strategy.order.parse(await connection.readWatermark());
+            return strategy.order.relation(position, watermark) === 'reached';
+          });
+          await connection.shutdown();
+        }),
+    },
+  ];
+}
+
+function listRefusals({ harness, onOwn, onShared }: SuiteContext): ConformanceCase[] {
+  const { strategy } = harness;
+  const { signal } = new AbortController();
+  return [
+    {
+      title: 'a replica is no primary: its position is refused',
+      run: () =>
+        onShared(async ({ replica }) => {
+          await assertFails('store_failed', strategy.readPrimary(replica.url, signal));
+        }),
+    },
+    {
+      title: 'a connection attempt that is aborted is cancelled',
+      run: () =>
+        onShared(async ({ replica }) => {
+          const attempt = new AbortController();
+          const connecting = strategy.connectReplica(toTarget(replica.url), attempt.signal);
+          attempt.abort();
+          await assertFails('cancelled', connecting);
+        }),
+    },
+    {
+      title:
+        'a replica that dies: its connection is lost, the next answer rejects, shutdown still works',
+      run: () =>
+        onOwn({ monitors: 'none' }, async ({ replica }) => {
+          const connection = await strategy.connectReplica(toTarget(replica.url), signal);
+          await connection.readWatermark();
+          await replica.kill();
+          await connection.lost;
+          await assertFails('store_failed', connection.readWatermark());
+          await connection.shutdown();
+          await connection.shutdown();
+          await assertFails('store_failed', strategy.connectReplica(toTarget(replica.url), signal));
+        }),
+    },
+    {
+      title: 'a password in an endpoint is in no error',
+      run: () =>
+        onOwn({ monitors: 'none' }, async ({ replica }) => {
+          await replica.kill();
+          for (const endpoint of [withPassword(replica.url), 'secret nonsense']) {
+            const error = await toError(strategy.connectReplica(toTarget(endpoint), signal));
+            const fields = JSON.stringify(error, Object.getOwnPropertyNames(error));
+            assert.ok(!fields.includes('secret'), fields.replaceAll('secret', '…'));
+          }
+        }),
+    },
+  ];
+}
+
+function toTarget(endpoint: string): ReplicaTarget {
+  return { endpoint, namespace: 'default', store: STORE };
+}
+
+function withPassword(endpoint: string): string {
+  const url = new URL(endpoint);
+  url.username = 'user';
+  url.password = 'secret';
+  return url.href;
+}
+
+async function toError(rejecting: Promise<unknown>): Promise<Error> {
+  try {
+    await rejecting;
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return error;
+  }
+  throw new assert.AssertionError({ message: 'it was accepted' });
+}
+
+/** By a `RendezvousError` with this code. */
+async function assertFails(code: string, rejecting: Promise<unknown>): Promise<void> {
+  const error = await toError(rejecting);
+  assert.equal((error as { readonly code?: unknown }).code, code, error.message);
+}
