@@ -122,7 +122,7 @@ export function runCopy(
     const options = command._queryOptions ?? command._executeOptions ?? {};
     const copy = new Command(options, (error, ...results) => {
       if (error) {
-        reject(error as Error);
+        reject(error);
         return;
       }
       told.push(['result of all', results]);
@@ -152,7 +152,7 @@ export function replay(command: MysqlCommand, { told }: CopiedResult): void {
 /** Ends a command that never ran, or whose copy failed, as the driver ends one that failed. */
 export function fail(command: MysqlCommand, error: unknown): void {
   process.nextTick(() => {
-    if (command.onResult !== undefined) command.onResult(error);
+    if (command.onResult !== undefined) command.onResult(error as Error);
     else command.emit('error', error);
     command.emit('end');
   });

@@ -125,9 +125,9 @@ async function runPrepare(
   { connection, handle }: { readonly connection: ServerConnection; readonly handle: StoreHandle },
   command: MysqlCommand,
 ): Promise<void> {
-  let isStarted = false;
+  const progress = { isStarted: false };
   const execute = async (): Promise<void> => {
-    isStarted = true;
+    progress.isStarted = true;
     const ended = new Promise<void>((resolve) => {
       command.once('end', resolve);
     });
@@ -139,7 +139,7 @@ async function runPrepare(
     const { role } = await connection.learn(true);
     await handle.read({ fromPrimary: role === 'primary', repeatable: false, execute });
   } catch (error) {
-    if (!isStarted) fail(command, error);
+    if (!progress.isStarted) fail(command, error);
   }
 }
 

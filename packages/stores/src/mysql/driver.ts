@@ -7,7 +7,7 @@
  */
 export interface MysqlCommand {
   /** The callback; absent: the command's owner listens to its events. */
-  onResult?: ((error: unknown, ...results: unknown[]) => void) | undefined;
+  onResult?: DriverCallback | undefined;
   emit: (event: string, ...details: unknown[]) => boolean;
   once(event: 'end', listener: () => void): unknown;
   sql?: unknown;
@@ -24,6 +24,9 @@ export interface MysqlCommand {
   /** Of a `Prepare`. */
   readonly options?: { readonly sql?: unknown };
 }
+
+/** Told of an error, or of results. */
+export type DriverCallback = (error: Error | null | undefined, ...results: unknown[]) => void;
 
 export interface PreparedStatement {
   readonly query?: unknown;
@@ -46,9 +49,9 @@ export interface OkHeader {
 
 export interface MysqlConnection {
   addCommand: (command: MysqlCommand) => MysqlCommand;
-  query(options: object, callback: (error: unknown, rows?: unknown) => void): unknown;
+  query(options: object, callback: DriverCallback): unknown;
   query(command: MysqlCommand): unknown;
-  execute(options: object, callback: (error: unknown, rows?: unknown) => void): unknown;
+  execute(options: object, callback: DriverCallback): unknown;
   prepare(options: unknown, callback?: PrepareCallback): unknown;
   end(...parameters: unknown[]): unknown;
   promise(implementation?: unknown): MysqlPromiseConnection;
@@ -62,7 +65,10 @@ export interface MysqlPoolConnection extends MysqlConnection {
   release(): void;
 }
 
-export type ConnectionCallback = (error: unknown, connection?: MysqlPoolConnection) => void;
+export type ConnectionCallback = (
+  error: Error | null | undefined,
+  connection?: MysqlPoolConnection,
+) => void;
 
 export interface MysqlPool {
   getConnection(callback: ConnectionCallback): unknown;

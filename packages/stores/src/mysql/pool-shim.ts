@@ -5,6 +5,7 @@ import { fail, hold, readText } from './command.js';
 import { shimConnection } from './connection-shim.js';
 import type {
   ConnectionCallback,
+  DriverCallback,
   MysqlCommand,
   MysqlPool,
   MysqlPoolCluster,
@@ -129,8 +130,8 @@ class PoolReader {
     const values = typeof second === 'function' ? [] : [second];
     const execute = (): Promise<readonly unknown[]> =>
       new Promise((resolve, reject) => {
-        const settle = (error: unknown, ...results: unknown[]): void => {
-          if (error) reject(error as Error);
+        const settle: DriverCallback = (error, ...results) => {
+          if (error) reject(error);
           else resolve([null, ...results]);
         };
         Reflect.apply(this.#pool.execute, this.#pool, [first, ...values, settle]);
@@ -194,7 +195,7 @@ function withConnection(
       });
     } catch (thrown) {
       connection.release();
-      if (command.onResult !== undefined) command.onResult(thrown);
+      if (command.onResult !== undefined) command.onResult(thrown as Error);
       else command.emit('error', thrown);
     }
   });

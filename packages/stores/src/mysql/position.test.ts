@@ -31,7 +31,7 @@ describe('sets of MySQL', () => {
     expect(relate(`mysql:${position}`, `mysql:${watermark}`)).toBe(expected);
   });
 
-  test.each([`${A}`, `${A}:`, `${A}:0`, `${A}:5-3`, `x:1`, `${A}:1-`, `${A}:Tag!:1`, '1-2-3'])(
+  test.each([A, `${A}:`, `${A}:0`, `${A}:5-3`, `x:1`, `${A}:1-`, `${A}:Tag!:1`, '1-2-3'])(
     '%s is no set',
     (text) => {
       expect(mysqlPositionOrder.parse(`mysql:${text}`)).toBeUndefined();

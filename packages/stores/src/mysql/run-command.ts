@@ -4,7 +4,7 @@ import { fail, failedToPrepare, hold, readText, replay, runCopy } from './comman
 import type { Completion, CopiedResult, HeldCommand } from './command.js';
 import { toCoreClient } from './core-client.js';
 import type { DeliveryTurn } from './delivery-turns.js';
-import type { MysqlCommand } from './driver.js';
+import type { DriverCallback, MysqlCommand } from './driver.js';
 import { isOutcomeUnknown } from './server-connection.js';
 import type { ServerConnection, ServerFacts } from './server-connection.js';
 import {
@@ -155,7 +155,8 @@ export async function readRepeatably({
 }: RepeatableRead): Promise<void> {
   const execute = (): Promise<CopiedResult> => runCopy(command, (copy) => void run(copy));
   const executeAtOrigin = (origin: unknown): Promise<CopiedResult> => readAtOrigin(origin, command);
-  const deliver = turn?.deliver ?? atOnce;
+  const deliver = (tellOwner: () => void): Promise<void> =>
+    turn?.deliver(tellOwner) ?? atOnce(tellOwner);
   try {
     const operation = { fromPrimary: false, repeatable: true, execute, executeAtOrigin };
     const result = await handle.read(operation);
@@ -185,8 +186,8 @@ function readAtOrigin(origin: unknown, command: MysqlCommand): Promise<CopiedRes
   }
   const options = { ...(command._queryOptions ?? command._executeOptions) };
   return new Promise((resolve, reject) => {
-    const callback = (error: unknown, ...results: unknown[]): void => {
-      if (error) reject(error as Error);
+    const callback: DriverCallback = (error, ...results) => {
+      if (error) reject(error);
       else
         resolve({
           headers: [],

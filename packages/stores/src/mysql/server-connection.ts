@@ -169,7 +169,7 @@ export class ServerConnection {
     return new Promise((resolve, reject) => {
       const options = { sql, rowsAsArray: true, nestTables: false, typeCast: true };
       this.client.query(options, (error, rows) => {
-        if (error) reject(error as Error);
+        if (error) reject(error);
         else resolve(rows);
       });
     });

@@ -118,7 +118,7 @@ async function launch(parts: Launch): Promise<MysqlPair> {
     dataDirectory: join(directory, 'primary'),
   });
   log(`primary answers on port ${String(primary.port)}`);
-  const replicas: MysqlReplica[] = [];
+  const replicas: ReplicaProcess[] = [];
   for (let index = 0; index < (options.replicaCount ?? 1); index++) {
     replicas.push(await startReplica(parts, template, primary, index));
   }
@@ -215,10 +215,10 @@ class ReplicaProcess implements MysqlReplica {
 function assemble(
   { dialect, directory, reaper, links }: Launch,
   primary: LaunchedServer,
-  replicas: readonly MysqlReplica[],
+  replicas: readonly ReplicaProcess[],
   version: string,
 ): MysqlPair {
-  const [first, ...others] = replicas as readonly ReplicaProcess[];
+  const [first, ...others] = replicas;
   if (first === undefined)
     throw new RendezvousError('config_invalid', 'replicaCount must be 1 or more');
   const shutdown = async (): Promise<void> => {
