@@ -24,8 +24,6 @@ const SCHEMA = [
 ];
 
 const ROUTINES = [
-  'SET GLOBAL log_bin_trust_function_creators = 1',
-  'SET GLOBAL local_infile = 1',
   'USE rendezvous',
   'DROP PROCEDURE IF EXISTS add_post',
   'DROP PROCEDURE IF EXISTS read_posts',

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { StoreHandle } from '@rendezvous/protocol';
 import { createShim } from '../shim-proxy.js';
 import { unwrap } from '../shim-registry.js';
@@ -34,10 +35,11 @@ function createWrap(handle: StoreHandle): Wrap {
   };
 }
 
+/** A pool calls back in the context of whoever gave the connection back: the caller's own is kept. */
 function wrapping(wrap: Wrap, callback: ConnectionCallback): ConnectionCallback {
-  return (error, connection) => {
+  return AsyncResource.bind((error, connection) => {
     callback(error, connection && wrap(connection));
-  };
+  });
 }
 
 /**
@@ -50,10 +52,12 @@ export function shimPool(pool: MysqlPool, handle: StoreHandle): MysqlPool {
   const reader = new PoolReader(pool, handle);
 
   const getConnection = (callback: ConnectionCallback): unknown =>
-    pool.getConnection((error, connection) => {
-      if (connection !== undefined) reader.observe(connection);
-      wrapping(wrap, callback)(error, connection);
-    });
+    pool.getConnection(
+      wrapping((connection) => {
+        reader.observe(connection);
+        return wrap(connection);
+      }, callback),
+    );
   // The driver's own code makes the command, and asks for a connection to run it.
   const forQuery = new Proxy(pool, {
     get: (target, property): unknown =>

@@ -70,6 +70,8 @@ export function toSharedArguments(launch: ServerLaunch, port: number): string[] 
     '--sync-binlog=0',
     '--innodb-buffer-pool-size=32M',
     '--performance-schema=OFF',
+    '--log-bin-trust-function-creators=ON',
+    '--local-infile=ON',
     '--max-connections=200',
     ...(readOnly ? ['--read-only=ON'] : []),
     ...(user === undefined ? [] : [`--user=${user.name}`]),
