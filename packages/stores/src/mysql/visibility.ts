@@ -99,10 +99,18 @@ async function recognise(connection: MonitorConnection): Promise<Dialect> {
   return typeof version === 'string' && /mariadb/i.test(version) ? MARIADB : MYSQL;
 }
 
+/** Above 0 on a server that refuses ordinary users' writes. */
+const READ_ONLY = '@@GLOBAL.read_only + @@GLOBAL.innodb_read_only';
+
 async function readPrimaryPosition(connection: MonitorConnection): Promise<string> {
   const { flavour, primary } = await recognise(connection);
-  const [text] = await connection.queryRow(`SELECT ${primary}`);
-  return toPosition(flavour, text);
+  const [text, readOnly] = await connection.queryRow(`SELECT ${primary}, ${READ_ONLY}`);
+  // What a replica has says nothing of what its primary has.
+  if (Number(readOnly) === 0) return toPosition(flavour, text);
+  throw new RendezvousError(
+    'store_failed',
+    'the server at the home endpoint is read_only, so it is no primary',
+  );
 }
 
 /** An answer is held back for so long at most: a lost connection shows soon. */
