@@ -39,9 +39,6 @@ export function wrapMysql2<T extends object>(client: T, handle: StoreHandle): T 
 }
 
 function wrap(client: object, handle: StoreHandle): object | undefined {
-  if (isConnection(client)) return shimConnection(client, handle);
-  if (isPool(client)) return shimPool(client, handle);
-  if (isCluster(client)) return shimPoolCluster(client, handle);
   const { connection, pool, poolCluster } = client as Partial<
     MysqlPromiseConnection & MysqlPromisePool & MysqlPromiseCluster
   >;
@@ -56,6 +53,10 @@ function wrap(client: object, handle: StoreHandle): object | undefined {
     const core = shimPoolCluster(poolCluster, handle);
     return shimPromiseCluster(client as MysqlPromiseCluster, core);
   }
+  // Those of the promise API look like these, but for what they have inside.
+  if (isConnection(client)) return shimConnection(client, handle);
+  if (isPool(client)) return shimPool(client, handle);
+  if (isCluster(client)) return shimPoolCluster(client, handle);
   return undefined;
 }
 

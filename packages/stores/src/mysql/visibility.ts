@@ -115,24 +115,33 @@ async function readPrimaryPosition(connection: MonitorConnection): Promise<strin
 
 /** An answer is held back for so long at most: a lost connection shows soon. */
 const WAIT_MS_MAX = 100;
+/** So many answers in a row that moved are a burst, in which each gathers what comes in this time. */
+const BURST_LENGTH = 3;
+const GATHER_SECONDS = '0.002';
 
 async function watchReplica(connection: MonitorConnection): Promise<ReplicaConnection> {
   const dialect = await recogniseOrShutDown(connection);
   const nextTransaction = new NextTransaction();
   let isReadOnly = false;
+  let last = '';
+  let movedInARow = 0;
 
   const readWatermark = async (waitMs = 0): Promise<string> => {
     const { next } = nextTransaction;
     const seconds = (Math.min(waitMs, WAIT_MS_MAX) / 1_000).toFixed(3);
     // A server that is not read-only may move by writes of its own, which no waiting function sees.
     const mayWait = waitMs >= 1 && isReadOnly && next !== undefined;
-    // `IF` evaluates its condition first, and then one branch.
+    // In a burst one answer for several transactions is worth more than the first of them at once.
+    const gather = movedInARow >= BURST_LENGTH ? ` OR SLEEP(${GATHER_SECONDS})` : '';
+    // `IF` evaluates its condition first, from the left, and then one branch.
     const watermark = mayWait
-      ? `IF(${dialect.wait(next, seconds)} IS NULL, NULL, ${dialect.watermark})`
+      ? `IF(${dialect.wait(next, seconds)} IS NULL${gather}, NULL, ${dialect.watermark})`
       : dialect.watermark;
     const [text, readOnly] = await connection.queryRow(`SELECT ${watermark}, @@GLOBAL.read_only`);
     const position = toPosition(dialect.flavour, text);
     isReadOnly = readOnly === 1;
+    movedInARow = position === last ? 0 : movedInARow + 1;
+    last = position;
     const parsed = mysqlPositionOrder.parse(position);
     if (parsed !== undefined) nextTransaction.observe(parsed);
     return position;
