@@ -5,7 +5,7 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Connects as the server's superuser, runs `use`, disconnects. Never tries twice. */
-export async function withMysql<T>(
+async function withMysql<T>(
   port: number,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {

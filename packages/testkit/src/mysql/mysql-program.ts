@@ -14,7 +14,7 @@ export interface MysqlProgram {
 }
 
 /** Where `npm run setup` unpacks MySQL: for root a place that the servers' user can read, too. */
-export function findMysqlDirectory(): string {
+function findMysqlDirectory(): string {
   if (process.getuid?.() === 0) return '/var/cache/rendezvous/mysql';
   const cache = process.env['XDG_CACHE_HOME'] ?? '';
   return join(cache === '' ? join(homedir(), '.cache') : cache, 'rendezvous', 'mysql');
