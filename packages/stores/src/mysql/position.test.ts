@@ -27,6 +27,10 @@ describe('sets of MySQL', () => {
     [A.toUpperCase() + ':2', `${A}:1-5`, 'reached'],
     ['', '', 'reached'],
     [`${A}:1`, '', 'pending'],
+    // A server that was promoted, and follows nobody.
+    [`${A}:6`, `${A}:1-5,${B}:1;${B}`, 'cut_off'],
+    [`${A}:5,${B}:2`, `${A}:1-5,${B}:1;${B}`, 'pending'],
+    [`${A}:5`, `${A}:1-5,${B}:1;${B}`, 'reached'],
   ])('%s at %s is %s', (position, watermark, expected) => {
     expect(relate(`mysql:${position}`, `mysql:${watermark}`)).toBe(expected);
   });

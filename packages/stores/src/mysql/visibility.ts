@@ -89,7 +89,8 @@ const MARIADB: Dialect = {
 
 const MYSQL: Dialect = {
   flavour: 'mysql',
-  watermark: '@@GLOBAL.gtid_executed',
+  watermark: `IF(@@GLOBAL.read_only, @@GLOBAL.gtid_executed,
+    CONCAT(@@GLOBAL.gtid_executed, ';', @@GLOBAL.server_uuid))`,
   wait: (gtid, seconds) => `WAIT_FOR_EXECUTED_GTID_SET('${gtid}', ${seconds})`,
   primary: '@@GLOBAL.gtid_executed',
 };
