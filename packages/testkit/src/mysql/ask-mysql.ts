@@ -5,10 +5,7 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Connects as the server's superuser, runs `use`, disconnects. Never tries twice. */
-async function withMysql<T>(
-  port: number,
-  use: (connection: Connection) => Promise<T>,
-): Promise<T> {
+async function withMysql<T>(port: number, use: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await createConnection({
     host: '127.0.0.1',
     port,
