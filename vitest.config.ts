@@ -9,6 +9,8 @@ const conditions = ['rendezvous-source', 'node'];
 const needs = {
   postgres: ['{packages,tools,examples}/**/*.postgres.test.ts'],
   redis: ['{packages,tools}/**/*.redis.test.ts'],
+  mariadb: ['{packages,tools}/**/*.mariadb.test.ts'],
+  mysql: ['{packages,tools}/**/*.mysql.test.ts'],
   process: ['{packages,tools}/**/*.process.test.ts'],
   sim: ['{packages,tools}/**/*.sim.test.ts'],
 };
@@ -64,13 +66,37 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'mariadb',
+          include: needs.mariadb,
+          exclude: notOurs,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'mysql',
+          include: needs.mysql,
+          exclude: notOurs,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'process',
           include: needs.process,
           exclude: notOurs,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 5 },
         },
       },
       {
@@ -80,7 +106,7 @@ export default defineConfig({
           include: needs.sim,
           exclude: notOurs,
           testTimeout: 600_000,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 6 },
         },
       },
     ],

@@ -10,12 +10,15 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { planInstall } from './setup/install-plan.mjs';
 import { osPackages } from './setup/os-packages.mjs';
+import { unpackMysql } from './setup/unpack-mysql.mjs';
 import { readJson, rootDirectory } from './workspace.mjs';
 
 const usage = `Usage: npm run setup [-- --yes]
 
 Checks Node.js and the PostgreSQL binaries that npm brings, and installs the OS packages that tests
 need (today ${osPackages.length === 0 ? 'none' : osPackages.map((p) => p.debianPackage).join(', ')}).
+On Debian it also unpacks MySQL, about 300 MB, into a cache directory; without it the tests of MySQL
+do not run, and say so.
 
   --yes    install without asking
   --help   this text`;
@@ -31,6 +34,7 @@ async function main() {
   }
   const ready = [checkNode(), checkPostgresBinaries(), await checkOsPackages(options.yes)];
   if (ready.includes(false)) return 1;
+  console.log(unpackMysql());
   console.log('Ready: npm test');
   return 0;
 }

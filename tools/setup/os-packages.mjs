@@ -20,6 +20,12 @@ export const osPackages = [
     why: 'the tests, the demo and the benchmarks of the Redis store',
   },
   {
+    name: 'MariaDB',
+    command: 'mariadbd',
+    debianPackage: 'mariadb-server-core',
+    why: 'the tests, the demo and the benchmarks of the MariaDB store',
+  },
+  {
     name: 'strace',
     command: 'strace',
     debianPackage: 'strace',

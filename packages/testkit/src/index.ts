@@ -2,6 +2,11 @@
 export { startPostgresPair } from './postgres/postgres-pair.js';
 export type { PostgresPair, PostgresPairOptions } from './postgres/postgres-pair.js';
 export type { PostgresServer } from './postgres/postgres-server.js';
+export { startMariadbPair } from './mariadb/mariadb-pair.js';
+export { startMysqlPair } from './mysql/mysql-pair.js';
+export { findMysqlProgram } from './mysql/mysql-program.js';
+export type { MysqlPair, MysqlPairOptions, MysqlReplica } from './mysql/start-mysql-pair.js';
+export type { MysqlServer } from './mysql/mysql-server.js';
 export { startRedisPair } from './redis/redis-pair.js';
 export type { RedisPair, RedisPairOptions } from './redis/redis-pair.js';
 export { startRedisCluster } from './redis/redis-cluster.js';

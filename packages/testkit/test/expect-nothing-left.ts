@@ -17,7 +17,7 @@ export const SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGINT'] as const;
 
 /** Ends an owner of a pair by `signal`, and waits until nothing of the pair is left. */
 export async function expectNothingLeft(
-  store: 'postgres' | 'redis',
+  store: 'mariadb' | 'postgres' | 'redis',
   signal: NodeJS.Signals,
 ): Promise<void> {
   const owner = spawn(process.execPath, [...FROM_SOURCE, OWNER, store], {

@@ -37,7 +37,7 @@ export const command: Command<DemoCommandOptions> = {
   options: {
     store: {
       type: 'choice',
-      choices: ['postgres', 'redis'],
+      choices: ['postgres', 'redis', 'mariadb', 'mysql'],
       default: 'postgres',
       description: 'Datastore to run on',
     },

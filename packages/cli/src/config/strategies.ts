@@ -1,4 +1,5 @@
 import type { VisibilityStrategy } from '@rendezvous/protocol';
+import { mysqlVisibility } from '@rendezvous/stores/mysql';
 import { postgresVisibility } from '@rendezvous/stores/postgres';
 import { redisClusterVisibility, redisVisibility } from '@rendezvous/stores/redis';
 import type { StoreKind } from './define-config.js';
@@ -6,6 +7,8 @@ import type { StoreKind } from './define-config.js';
 /** How monitors learn of visibility, for every kind of store that a configuration may name. */
 export function createStrategies(): Readonly<Record<StoreKind, VisibilityStrategy>> {
   return {
+    mariadb: mysqlVisibility(),
+    mysql: mysqlVisibility(),
     postgres: postgresVisibility(),
     redis: redisVisibility(),
     'redis-cluster': redisClusterVisibility(),

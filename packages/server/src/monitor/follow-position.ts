@@ -22,8 +22,8 @@ import { attach, observeLoss, type Watch, withConnection } from './replica-watch
 
 /** Between two questions while branches are open: a fast answer costs the replica ~0.1 ms of CPU. */
 const POLL_INTERVAL_MIN_MS = 1;
-/** For so long a replica that can may hold its answer back until it has moved. */
-const ANSWER_WAIT_MS = 25;
+/** For so long a replica that can may hold its answer back until it has moved; adapters may wait less. */
+const ANSWER_WAIT_MS = 100;
 /** With signals the watermark is for what they missed, and for the barrier. */
 const POLL_INTERVAL_WITH_SIGNALS_MS = 25;
 /** A stalled replica is asked less often: at 1 % of the stall, for it costs no more of the wait. */

@@ -11,7 +11,7 @@ import { connectionOf } from './server-connection.js';
 import { createShim } from '../shim-proxy.js';
 import { isCopyOfTable, toStatement } from './statement-kind.js';
 import type { Statement } from './statement-kind.js';
-import { StatementQueue } from './statement-queue.js';
+import { StatementQueue } from '../statement-queue.js';
 import { isSubmittable, submit } from './submitted.js';
 import type { Submitted } from './submitted.js';
 import { readQueryCall } from './user-statement.js';

@@ -38,7 +38,7 @@ describe('readSqlShape', () => {
     expect(readSqlShape(text)?.calls).toEqual([
       { name: 'lower', parenthesised: true },
       { name: 'y', parenthesised: false },
-      { name: 'f', parenthesised: true },
+      { name: 'f', parenthesised: true, qualified: true },
       { name: 'Odd', parenthesised: true },
       { name: 'count', parenthesised: true },
       { name: 'm', parenthesised: false },

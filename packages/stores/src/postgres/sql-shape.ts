@@ -1,74 +1,14 @@
+import { matchAt, toSqlShape } from '../sql/sql-shape.js';
+import type { Scanned, SqlShape } from '../sql/sql-shape.js';
+
+export type { SqlShape } from '../sql/sql-shape.js';
+
 /**
- * As much of a statement's text as the shim must understand: which words it has and which names it
- * calls, with strings and comments left out. Not a parser: where the text could be read in two ways
- * (a backslash in a plain string means something else without `standard_conforming_strings`) there
- * is no shape, and whoever asks must assume the worst.
+ * The shape of `text`, or undefined where it cannot be told: a backslash in a plain string means
+ * something else without `standard_conforming_strings`.
  */
-export interface SqlShape {
-  /** Statements in the text; empty ones do not count. */
-  readonly statementCount: number;
-  /** The first words of the first statement in capitals, at most three, up to anything else. */
-  readonly leadingWords: readonly string[];
-  /** Every word in capitals that is not quoted. */
-  readonly words: ReadonlySet<string>;
-  /** Every identifier or keyword that is followed by `(` or follows a dot. */
-  readonly calls: readonly SqlCall[];
-}
-
-export interface SqlCall {
-  /** As the catalog would spell it: in lower case unless quoted. */
-  readonly name: string;
-  /** False: after a dot only, where `row.name` could mean `name(row)`. */
-  readonly parenthesised: boolean;
-}
-
-type Token =
-  | { readonly kind: 'word'; readonly name: string; readonly quoted: boolean }
-  | { readonly kind: 'literal' }
-  | { readonly kind: 'symbol'; readonly symbol: string };
-
-const LEADING_WORDS_MAX = 3;
-
-/** The shape of `text`, or undefined where it cannot be told. */
 export function readSqlShape(text: string): SqlShape | undefined {
-  const tokens = tokenize(text);
-  if (tokens === undefined) return undefined;
-  const words = new Set<string>();
-  const calls: SqlCall[] = [];
-  tokens.forEach((token, index) => {
-    if (token.kind !== 'word') return;
-    if (!token.quoted) words.add(token.name.toUpperCase());
-    const parenthesised = isSymbol(tokens[index + 1], '(');
-    if (parenthesised || isSymbol(tokens[index - 1], '.')) {
-      calls.push({ name: token.name, parenthesised });
-    }
-  });
-  return {
-    statementCount: countStatements(tokens),
-    leadingWords: readLeadingWords(tokens),
-    words,
-    calls,
-  };
-}
-
-function countStatements(tokens: readonly Token[]): number {
-  return tokens.filter(
-    (token, index) => !isSymbol(token, ';') && (index === 0 || isSymbol(tokens[index - 1], ';')),
-  ).length;
-}
-
-function readLeadingWords(tokens: readonly Token[]): string[] {
-  const start = tokens.findIndex((token) => !isSymbol(token, ';') && !isSymbol(token, '('));
-  const words: string[] = [];
-  for (const token of start < 0 ? [] : tokens.slice(start, start + LEADING_WORDS_MAX)) {
-    if (token.kind !== 'word' || token.quoted) break;
-    words.push(token.name.toUpperCase());
-  }
-  return words;
-}
-
-function isSymbol(token: Token | undefined, symbol: string): boolean {
-  return token?.kind === 'symbol' && token.symbol === symbol;
+  return toSqlShape(text, scanOne);
 }
 
 const SKIPPED = /(?:\s+|--[^\n\r]*)/y;
@@ -79,46 +19,28 @@ const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const PARAMETER_OR_NUMBER = /(?:\$\d+|\.?\d[\w.]*)/y;
 const DOLLAR_QUOTE = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 
-/** A token, nothing (white space, a comment), and where the text goes on. */
-interface Scanned {
-  readonly token?: Token;
-  readonly end: number;
-}
-
-function tokenize(text: string): Token[] | undefined {
-  const tokens: Token[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const scanned = scanOne(text, at);
-    if (scanned === undefined) return undefined;
-    if (scanned.token !== undefined) tokens.push(scanned.token);
-    at = scanned.end;
-  }
-  return tokens;
-}
-
 function scanOne(text: string, at: number): Scanned | undefined {
-  const skipped = match(SKIPPED, text, at);
+  const skipped = matchAt(SKIPPED, text, at);
   if (skipped !== undefined) return { end: at + skipped.length };
   if (text.startsWith('/*', at)) return scanComment(text, at);
-  const escaped = match(ESCAPE_STRING, text, at);
+  const escaped = matchAt(ESCAPE_STRING, text, at);
   if (escaped !== undefined) return { token: { kind: 'literal' }, end: at + escaped.length };
-  const plain = match(PLAIN_STRING, text, at);
+  const plain = matchAt(PLAIN_STRING, text, at);
   if (plain !== undefined) {
     return plain.includes('\\')
       ? undefined
       : { token: { kind: 'literal' }, end: at + plain.length };
   }
-  const quoted = match(QUOTED_NAME, text, at);
+  const quoted = matchAt(QUOTED_NAME, text, at);
   if (quoted !== undefined) {
     const name = quoted.slice(1, -1).replaceAll('""', '"');
     return { token: { kind: 'word', name, quoted: true }, end: at + quoted.length };
   }
-  const word = match(WORD, text, at);
+  const word = matchAt(WORD, text, at);
   if (word !== undefined) return scanWord(text, at, word);
-  const number = match(PARAMETER_OR_NUMBER, text, at);
+  const number = matchAt(PARAMETER_OR_NUMBER, text, at);
   if (number !== undefined) return { token: { kind: 'literal' }, end: at + number.length };
-  const dollar = match(DOLLAR_QUOTE, text, at);
+  const dollar = matchAt(DOLLAR_QUOTE, text, at);
   if (dollar !== undefined) return scanDollarQuoted(text, at, dollar);
   const symbol = text.charAt(at);
   return symbol === "'" || symbol === '"'
@@ -157,9 +79,4 @@ function scanComment(text: string, start: number): Scanned | undefined {
 function scanDollarQuoted(text: string, at: number, tag: string): Scanned | undefined {
   const close = text.indexOf(tag, at + tag.length);
   return close < 0 ? undefined : { token: { kind: 'literal' }, end: close + tag.length };
-}
-
-function match(pattern: RegExp, text: string, at: number): string | undefined {
-  pattern.lastIndex = at;
-  return pattern.exec(text)?.[0];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGate } from '../gate.js';
+import { createGate } from './gate.js';
 import { StatementQueue } from './statement-queue.js';
 
 describe('StatementQueue', () => {

@@ -1,4 +1,4 @@
-import { createGate } from '../gate.js';
+import { createGate } from './gate.js';
 
 /**
  * Keeps the statements of one client in the order in which they were issued, also when one of them
