@@ -18,7 +18,8 @@ const RETRY_MS_MAX = 60_000;
 const IN_PROGRESS_MAX = 10_000;
 
 /** What a branch is opened for. */
-export type BranchRequest = Pick<Open, 'store' | 'home' | 'keys' | 'position'>;
+export type BranchRequest = Pick<Open, 'store' | 'home' | 'keys' | 'position'> &
+  Partial<Pick<Open, 'leaseMs' | 'marker'>>;
 
 /** An open in progress. */
 export interface OpenAttempt {
@@ -27,6 +28,8 @@ export interface OpenAttempt {
   readonly opened: Promise<Opened | undefined>;
   /** Ends the retries. */
   abandon(): void;
+  /** Tells the node that the store acknowledged the write within its lease. Best effort. */
+  confirm(): void;
 }
 
 export interface BranchOpenerOptions {
@@ -47,8 +50,8 @@ export class BranchOpener {
   start(rid: string, request: BranchRequest, bid: string = createIdentifier()): OpenAttempt {
     const abandoning = new AbortController();
     this.#options.counters.add('opens');
-    const body: Open = { kind: 'open', bid, rid, leaseMs: 0, marker: '', ...request };
-    const opened = this.#track(this.#retry(body, abandoning.signal)).then((answer) => {
+    let body: Open = { kind: 'open', bid, rid, leaseMs: 0, marker: '', ...request };
+    const opened = this.#track(this.#retry(() => body, abandoning.signal)).then((answer) => {
       if (answer?.kind === 'opened') return answer;
       if (!abandoning.signal.aborted) this.#options.counters.add('opensGivenUp');
       return undefined;
@@ -58,6 +61,11 @@ export class BranchOpener {
       opened,
       abandon: () => {
         abandoning.abort();
+      },
+      confirm: () => {
+        // The retries of an open that is still under way say so too.
+        body = { ...body, leaseMs: 0 };
+        this.#options.session.tell({ kind: 'confirm', bid });
       },
     };
   }
@@ -93,7 +101,7 @@ export class BranchOpener {
 
   /** Aborts in the background. */
   abort(bid: string): void {
-    this.#track(this.#retry({ kind: 'abort', bid })).catch(() => undefined);
+    this.#track(this.#retry(() => ({ kind: 'abort', bid }))).catch(() => undefined);
   }
 
   /** Waits until nothing is in progress. Resolves with false if that takes longer than `timeoutMs`. */
@@ -112,7 +120,7 @@ export class BranchOpener {
   }
 
   /** Resolves with undefined when it is given up. Never rejects. */
-  async #retry(body: Open | Abort, signal?: AbortSignal): Promise<NodeBody | undefined> {
+  async #retry(toBody: () => Open | Abort, signal?: AbortSignal): Promise<NodeBody | undefined> {
     const { session, log } = this.#options;
     if (this.#inProgress.size >= IN_PROGRESS_MAX) {
       log({ level: 'error', event: 'opens_overflow', countMax: IN_PROGRESS_MAX });
@@ -123,7 +131,7 @@ export class BranchOpener {
     for (;;) {
       try {
         const timeoutMs = deadlineMs - performance.now();
-        return await session.perform(() => body, {
+        return await session.perform(toBody, {
           timeoutMs,
           patient: true,
           background: true,
@@ -133,7 +141,7 @@ export class BranchOpener {
         const { code, message, retryable } = RendezvousError.from(error);
         if (signal?.aborted) return undefined;
         if (!retryable || performance.now() >= deadlineMs) {
-          log({ level: 'error', event: `${body.kind}_given_up`, code, message });
+          log({ level: 'error', event: `${toBody().kind}_given_up`, code, message });
           return undefined;
         }
       }

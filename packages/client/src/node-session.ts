@@ -13,7 +13,7 @@
  */
 
 import { RendezvousError } from '@rendezvous/protocol';
-import type { Mode, NodeBody, SdkClientBody } from '@rendezvous/protocol';
+import type { Confirm, Mode, NodeBody, SdkClientBody } from '@rendezvous/protocol';
 import { ConnectionWaiters } from './failover/connection-waiters.js';
 import { keepConnected } from './failover/keep-connected.js';
 import type { KeepConnectedOptions } from './failover/keep-connected.js';
@@ -78,6 +78,11 @@ export class NodeSession {
         if (this.#connection === connection) this.#connection = undefined;
       }
     }
+  }
+
+  /** Sends what has no reply, if connected: it may be lost. */
+  tell(body: Confirm): void {
+    this.#connection?.send(body);
   }
 
   /** Ends the session; operations in progress and later ones reject with `shut_down`. Idempotent. */

@@ -2,6 +2,16 @@
  * How a write opens its branch. Once the datastore accepted the write nothing here fails it: an open
  * that is not acknowledged in time makes the bookmark incomplete, and is retried in the background.
  *
+ * A marked write takes the id of its branch along, so both go out together and cost the longer of the
+ * two. Only a failure that is certain aborts the branch (rule 15):
+ *
+ * ```
+ *   open and write ─┬─ acknowledged in its lease ──▶ confirm; the bookmark covers the branch
+ *                   ├─ acknowledged later ──▶ open 2, with the marker of 1, replaces it
+ *                   ├─ failed, nothing written ──▶ abort
+ *                   └─ failed, who knows ──▶ the bookmark covers the branch
+ * ```
+ *
  * With `strictWrites` a branch without a position opens first, so that a write which no node
  * knows of never happens; the real branch, with the position, replaces it:
  *
@@ -14,7 +24,7 @@
  */
 
 import { RendezvousError } from '@rendezvous/protocol';
-import type { WriteOperation, WriteOutcome } from '@rendezvous/protocol';
+import type { MarkedWrite, Opened, WriteOperation, WriteOutcome } from '@rendezvous/protocol';
 import type { BranchRequest, OpenAttempt } from './branch-opener.js';
 import { effectiveMode, openPatienceMs } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
@@ -45,7 +55,9 @@ export async function performWrite<T>(write: Write<T>): Promise<T> {
   if (mode === 'off') return (await operation.execute(NO_BID)).result;
   if (!context) return writeOutsideRun(write);
   const request = toRequest(write, operation.keys ?? keys);
-  if (write.strictWrites && mode === 'enforce') return writeStrictly(write, context, request);
+  const isStrict = write.strictWrites && mode === 'enforce';
+  if (operation.marked) return writeMarked(write, context, request, operation.marked, isStrict);
+  if (isStrict) return writeStrictly(write, context, request);
   const bid = createIdentifier();
   const outcome = await operation.execute(bid);
   if (outcome.wrote) {
@@ -61,6 +73,39 @@ async function writeOutsideRun<T>({ parts, operation }: Write<T>): Promise<T> {
   return outcome.result;
 }
 
+async function writeMarked<T>(
+  write: Write<T>,
+  context: Context,
+  request: BranchRequest,
+  marked: MarkedWrite,
+  isStrict: boolean,
+): Promise<T> {
+  const { opener } = write.parts;
+  const { leaseMs } = marked;
+  const startedAtMs = performance.now();
+  const spentMs = (): number => performance.now() - startedAtMs;
+  const first = opener.start(context.rid, { ...request, leaseMs });
+  if (isStrict) await openedOrRefuse(write, first);
+  let outcome: WriteOutcome<T>;
+  try {
+    outcome = await write.operation.execute(first.bid);
+  } catch (error) {
+    if (marked.isCertainFailure(error)) withdraw(write, first);
+    else await cover(write, context, first, spentMs());
+    throw error;
+  }
+  if (!outcome.wrote) {
+    withdraw(write, first);
+  } else if (spentMs() > leaseMs) {
+    const second = opener.start(context.rid, { ...request, marker: first.bid });
+    await coverInstead(write, context, second, first);
+  } else {
+    first.confirm();
+    await cover(write, context, first, spentMs());
+  }
+  return outcome.result;
+}
+
 async function writeStrictly<T>(
   write: Write<T>,
   context: Context,
@@ -68,8 +113,7 @@ async function writeStrictly<T>(
 ): Promise<T> {
   const { opener } = write.parts;
   const first = opener.start(context.rid, request);
-  const opened = await within(first.opened, openPatienceMs(write.parts, write.openTimeoutMs));
-  if (!opened) throw refuseWrite(write, first);
+  const opened = await openedOrRefuse(write, first);
   const bid = createIdentifier();
   const outcome = await executeOrAbort(write, first, bid);
   if (!outcome.wrote) {
@@ -78,12 +122,7 @@ async function writeStrictly<T>(
     context.cover(opened);
   } else {
     const second = opener.start(context.rid, withPosition(request, outcome), bid);
-    if (await cover(write, context, second)) {
-      opener.abort(first.bid);
-    } else {
-      context.cover(opened);
-      abortOnceReplaced(write, first, second).catch(() => undefined);
-    }
+    if (!(await coverInstead(write, context, second, first))) context.cover(opened);
   }
   return outcome.result;
 }
@@ -101,6 +140,18 @@ async function executeOrAbort<T>(
   }
 }
 
+/** Covers the second branch; the first goes once the second is acknowledged. Resolves as `cover`. */
+async function coverInstead<T>(
+  write: Write<T>,
+  context: Context,
+  second: OpenAttempt,
+  first: OpenAttempt,
+): Promise<boolean> {
+  const isCovered = await cover(write, context, second);
+  abortOnceReplaced(write, first, second).catch(() => undefined);
+  return isCovered;
+}
+
 /** Bookmarks that rely on the first branch alone are incomplete: none can take its end for the write's. */
 async function abortOnceReplaced<T>(
   write: Write<T>,
@@ -110,18 +161,32 @@ async function abortOnceReplaced<T>(
   if (await second.opened) write.parts.opener.abort(first.bid);
 }
 
-function refuseWrite<T>({ parts, store, openTimeoutMs }: Write<T>, first: OpenAttempt): Error {
-  first.abandon();
-  parts.opener.abort(first.bid);
+/** Nothing was written: there is nothing to wait for. */
+function withdraw<T>({ parts }: Write<T>, attempt: OpenAttempt): void {
+  attempt.abandon();
+  parts.opener.abort(attempt.bid);
+}
+
+async function openedOrRefuse<T>(write: Write<T>, first: OpenAttempt): Promise<Opened> {
+  const { parts, store, openTimeoutMs } = write;
+  const opened = await within(first.opened, openPatienceMs(parts, openTimeoutMs));
+  if (opened) return opened;
+  withdraw(write, first);
   parts.counters.add('writesRefused');
-  return new RendezvousError(
+  throw new RendezvousError(
     'open_refused',
     `Store "${store}" has strictWrites, and no node acknowledged a branch in ${openTimeoutMs} ms: nothing was written.`,
   );
 }
 
-function cover<T>(write: Write<T>, context: Context, attempt: OpenAttempt): Promise<boolean> {
-  const patienceMs = openPatienceMs(write.parts, write.openTimeoutMs);
+/** `spentMs`: how long the open has been under way. */
+function cover<T>(
+  write: Write<T>,
+  context: Context,
+  attempt: OpenAttempt,
+  spentMs: number = 0,
+): Promise<boolean> {
+  const patienceMs = openPatienceMs(write.parts, Math.max(0, write.openTimeoutMs - spentMs));
   return write.parts.opener.cover(context, write.store, attempt, patienceMs);
 }
 

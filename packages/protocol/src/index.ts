@@ -16,8 +16,12 @@ export { isName, NAME_PATTERN } from './names.js';
 
 // What authors of datastore adapters meet.
 export type {
+  MarkedWrite,
+  MarkerReader,
   PositionOrder,
   PositionRelation,
+  ProbedReplica,
+  ProbeStrategy,
   ReadOperation,
   ReplicaConnection,
   ReplicaTarget,

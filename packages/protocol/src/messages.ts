@@ -181,7 +181,6 @@ export type SdkClientBody = Exclude<
   | Replicate
   | ReplicateAck
   | ReportClosed
-  | Confirm
   | NoTrace
   | Inquire
 >;

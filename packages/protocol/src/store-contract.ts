@@ -88,8 +88,61 @@ export interface SignalStrategy extends Omit<WatermarkStrategy, 'kind' | 'connec
   connectReplica(target: ReplicaTarget, signal: AbortSignal): Promise<SignallingReplica>;
 }
 
-/** How a monitor learns of visibility. Probes come with the first store that has no position. */
-export type VisibilityStrategy = WatermarkStrategy | SignalStrategy;
+/** Reads the markers that keys carry, over one connection to one endpoint of a store. */
+export interface MarkerReader {
+  /**
+   * The marker of each key, in their order: the bid that its last write left there, or `''` when
+   * there is no such key, or its last writer left none. At most `keyCountMax` keys at once.
+   *
+   * What is returned is what reads here see from now on, or something newer; so a region whose
+   * reads are eventually consistent reads its markers consistently. A store that can name the
+   * deletion of a key (by its version, its delete marker, its tombstone) returns that name, which is
+   * never used again, and so lets deletions close. Rejects when the connection is lost.
+   */
+  readMarkers(keys: readonly Uint8Array[]): Promise<readonly string[]>;
+  /** As `ReplicaConnection.lost`; also when the replica may have been replaced by an older copy. */
+  readonly lost: Promise<void>;
+  /** Closes the connection. Idempotent; never rejects. */
+  shutdown(): Promise<void>;
+}
+
+export interface ProbedReplica extends MarkerReader {
+  /**
+   * Calls `listener` with keys that may just have changed here, as a hint to probe them now (a
+   * change stream, a bucket's events). Hints prove nothing and may be lost. Called once.
+   */
+  listen?(listener: (keys: readonly Uint8Array[]) => void): Promise<void>;
+}
+
+/**
+ * Probe strategy, for stores without a position to read: each write leaves a *marker*, the bid of its
+ * branch, beside the data of each of its keys and atomically with it, and the monitor looks for it.
+ *
+ *  - A replica that shows the branch's own marker has the write.
+ *  - A marker that was overwritten before any probe saw it is found by its *target*: what the key
+ *    carries at the primary, read once the store acknowledged the write or can no longer be
+ *    carrying it out. A replica that shows the target has the write or a later one.
+ *  - A key that carries no marker at the primary then proves nothing: the write failed, or its key was
+ *    deleted since, or somebody wrote past the shim. Waits for the branch answer `unknown`
+ *    (`no_trace`). So does a wait for a deletion, unless the store names deletions (`readMarkers`).
+ *
+ * Probes are lookups that the store may charge for. The monitor reads as few as it can: a pair of
+ * scouts while nothing arrives, the rest once they have; the primary only for branches that were
+ * passed over. Nothing here knows how far a replica is: one that was replaced by an older copy is not
+ * noticed by its markers, so the adapter must end the connection (`lost`).
+ */
+export interface ProbeStrategy {
+  readonly kind: 'probe';
+  /** Keys that one `readMarkers` takes at most: at least 1. */
+  readonly keyCountMax: number;
+  /** Connects to a replica. Rejects with a `RendezvousError` (`store_failed`). */
+  connectReplica(target: ReplicaTarget, signal: AbortSignal): Promise<ProbedReplica>;
+  /** Connects to the primary, where markers are read strongly consistent: the latest acknowledged write. */
+  connectPrimary(target: ReplicaTarget, signal: AbortSignal): Promise<MarkerReader>;
+}
+
+/** How a monitor learns of visibility. */
+export type VisibilityStrategy = WatermarkStrategy | SignalStrategy | ProbeStrategy;
 
 /** What a write turned out to be. */
 export interface WriteOutcome<T> {
@@ -100,9 +153,31 @@ export interface WriteOutcome<T> {
   readonly position?: string;
 }
 
+/** What the client must know of a write that leaves its marker (`ProbeStrategy`). */
+export interface MarkedWrite {
+  /**
+   * How long the store may be carrying the write out, in ms from the call on: 1 to 900,000. The
+   * driver's own deadline, retries included, or more: a write that is acknowledged later costs a second open.
+   */
+  readonly leaseMs: number;
+  /**
+   * Whether this rejection proves that nothing was written and nothing will be: a refused condition,
+   * a validation error. A time-out or a broken connection proves nothing. When in doubt, false.
+   */
+  isCertainFailure(error: unknown): boolean;
+}
+
 export interface WriteOperation<T> {
-  /** Keys that the write touches; absent: those of `rv.with({ key })`, else the whole store. */
+  /**
+   * Keys that the write touches; absent: those of `rv.with({ key })`, else the whole store. Required
+   * of a marked write, 1 to 100 of them: the monitor looks for the marker at each.
+   */
   readonly keys?: readonly Uint8Array[];
+  /**
+   * Present: the write leaves its marker, `bid`, at each key. Its branch then opens together with
+   * the write, and not after it.
+   */
+  readonly marked?: MarkedWrite;
   /**
    * Performs the write. `bid` is the id that its branch will have, for stores that send it along
    * with the write; `''` when no branch will be opened. A rejection is the datastore's and reaches

@@ -11,7 +11,8 @@ import { createNodePort, type NodeParts } from './http/create-node-port.js';
 import { listen } from './http/listen.js';
 import { createMemoryJournal } from './journal/memory-journal.js';
 import { NodeCounts } from './metrics/node-counts.js';
-import { type WatchedReplica, watchReplica } from './monitor/watch-replica.js';
+import type { WatchedReplica } from './monitor/replica-watch.js';
+import { watchReplica } from './monitor/watch-replica.js';
 import { type PeerLink, startPeerLink } from './peers/peer-link.js';
 import type { Journal, Log } from './ports.js';
 import {

@@ -78,12 +78,12 @@ export function createNodeId(): string {
   return `${host.slice(0, 40)}-${randomBytes(3).toString('hex')}`;
 }
 
-/** Names and comparison only: what the core may know of a store. */
+/** Names, comparison, and whether there are markers: what the core may know of a store. */
 export function toStoreDefinition(
   store: StoreConfig,
   strategies: ServerOptions['strategies'],
 ): StoreDefinition {
-  const order = strategies[store.kind]?.order;
+  const strategy = strategies[store.kind];
   return {
     name: store.name,
     home: store.home ?? '',
@@ -91,7 +91,7 @@ export function toStoreDefinition(
       name,
       replicas: endpoints.map((_, index) => replicaName(name, index)),
     })),
-    ...(order ? { order } : {}),
+    ...(strategy?.kind === 'probe' ? { hasMarkers: true } : strategy && { order: strategy.order }),
     branchTtlMs: store.branchTtlMs ?? BRANCH_TTL_MS,
   };
 }

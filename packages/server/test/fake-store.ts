@@ -7,7 +7,8 @@ import {
   type ReplicaConnection,
   RendezvousError,
   type SignallingReplica,
-  type VisibilityStrategy,
+  type SignalStrategy,
+  type WatermarkStrategy,
 } from '@rendezvous/protocol';
 
 const numberOrder: PositionOrder = {
@@ -90,10 +91,10 @@ export class FakeStore {
   primary = 0;
   /** How often the primary was asked for a barrier. */
   barrierCount = 0;
-  kind: VisibilityStrategy['kind'] = 'watermark';
+  kind: 'watermark' | 'signal' = 'watermark';
   readonly #replicas = new Map<string, FakeReplica>();
 
-  get strategy(): VisibilityStrategy {
+  get strategy(): WatermarkStrategy | SignalStrategy {
     const common = {
       order: numberOrder,
       readPrimary: async () => {

@@ -1,8 +1,8 @@
-import type { ReplicaConnection, VisibilityStrategy } from '@rendezvous/protocol';
+import type { PositionOrder, ReplicaConnection } from '@rendezvous/protocol';
 
 /** Resolves once `replica` has reached `position`; each answer may be held back for `waitMs`. */
 export async function untilReached(
-  { order }: VisibilityStrategy,
+  { order }: { readonly order: PositionOrder },
   replica: ReplicaConnection,
   position: string,
   waitMs = 0,

@@ -6,6 +6,7 @@ import type {
   Cancel,
   ClientBody,
   ClientMessage,
+  Confirm,
   NodeBody,
   NodeMessage,
   Replicate,
@@ -130,7 +131,7 @@ export class Channel implements Connection {
     });
   }
 
-  send(body: Cancel | ReplicateAck): void {
+  send(body: Cancel | Confirm | ReplicateAck): void {
     if (this.#over) return;
     if (body.kind === 'cancel') this.#operations.delete(body.target);
     this.#outbox.add({ id: this.#nextId(), body });

@@ -16,6 +16,7 @@ import type {
   Attach,
   Cancel,
   ClientBody,
+  Confirm,
   NodeBody,
   RendezvousError,
   Replicate,
@@ -46,7 +47,7 @@ export interface Connection {
    */
   stream(body: Attach | Replicate, listener: (body: NodeBody) => void): number;
   /** Sends what has no reply. Does nothing on a connection that is over. */
-  send(body: Cancel | ReplicateAck): void;
+  send(body: Cancel | Confirm | ReplicateAck): void;
   /** Resolves (never rejects) with the reason once the connection is over; `shut_down` after `shutdown()`. */
   readonly ended: Promise<RendezvousError>;
   /** Whether `ended` has resolved, or is about to. */

@@ -175,4 +175,5 @@ export const SDK_CLIENT_BODIES: Bodies<SdkClientBody> = {
   close: message(8, close),
   applied: message(9, applied),
   ping: message(15, ping),
+  confirm: message(16, confirm),
 };
