@@ -100,13 +100,20 @@ export interface MarkerReader {
    * never used again, and so lets deletions close. Rejects when the connection is lost.
    */
   readMarkers(keys: readonly Uint8Array[]): Promise<readonly string[]>;
-  /** As `ReplicaConnection.lost`; also when the replica may have been replaced by an older copy. */
+  /** As `ReplicaConnection.lost`. */
   readonly lost: Promise<void>;
   /** Closes the connection. Idempotent; never rejects. */
   shutdown(): Promise<void>;
 }
 
 export interface ProbedReplica extends MarkerReader {
+  /**
+   * Text (1 to 4,096 characters) that changes when the replica may have been replaced by an older
+   * copy of itself: rebuilt, restored, restarted without its data. What was seen before may then be
+   * missing, and no marker tells, so waits for requests from before answer `unknown` (rule 21). While
+   * connected it cannot change: end the connection (`lost`). Absent: it never happens here.
+   */
+  readonly lineage?: string;
   /**
    * Calls `listener` with keys that may just have changed here, as a hint to probe them now (a
    * change stream, a bucket's events). Hints prove nothing and may be lost. Called once.
@@ -128,8 +135,7 @@ export interface ProbedReplica extends MarkerReader {
  *
  * Probes are lookups that the store may charge for. The monitor reads as few as it can: a pair of
  * scouts while nothing arrives, the rest once they have; the primary only for branches that were
- * passed over. Nothing here knows how far a replica is: one that was replaced by an older copy is not
- * noticed by its markers, so the adapter must end the connection (`lost`).
+ * passed over, or lag by multiples of the usual.
  */
 export interface ProbeStrategy {
   readonly kind: 'probe';

@@ -3,7 +3,7 @@
  * its text and, beside it, the marker of its last write. No offset, no signal: its replication is told
  * by markers alone, as that of DynamoDB or S3 is.
  */
-import type { MarkerReader, ProbeStrategy, StoreHandle } from '@rendezvous/protocol';
+import type { ProbedReplica, ProbeStrategy, StoreHandle } from '@rendezvous/protocol';
 import { RendezvousError } from '@rendezvous/protocol';
 import { Redis } from 'ioredis';
 
@@ -77,7 +77,7 @@ export function markerVisibility(): ProbeStrategy {
   };
 }
 
-async function connect(endpoint: string): Promise<MarkerReader> {
+async function connect(endpoint: string): Promise<ProbedReplica> {
   const redis = new Redis(endpoint, {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
@@ -88,8 +88,11 @@ async function connect(endpoint: string): Promise<MarkerReader> {
   await redis.connect().catch((error: unknown) => {
     throw new RendezvousError('store_failed', 'the test store cannot be reached', { cause: error });
   });
+  const runId = /run_id:(\w+)/.exec(await redis.info('server'))?.[1] ?? '';
   return {
     lost,
+    // Its data are in memory alone, so they are gone with the process.
+    lineage: runId,
     readMarkers: async (keys) => {
       const pipeline = redis.pipeline();
       for (const key of keys) pipeline.hget(Buffer.from(key), MARKER);

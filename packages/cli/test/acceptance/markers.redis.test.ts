@@ -257,6 +257,25 @@ test('rule 13: a monitor that starts anew, apart from the node, finds what came 
   expect(await wait(reader, bookmark, 30_000)).toMatchObject(CONSISTENT);
 });
 
+test('rule 21: a replica that comes back without its data is answered for by unknown', async () => {
+  const { writer, reader } = await setup();
+  const bookmark = await bookmarkOf(writer, (records) => records.put('a', 'new'));
+  await pair.lag.resume();
+  expect(await wait(reader, bookmark, 30_000)).toMatchObject(CONSISTENT);
+  await pair.replica.kill();
+  pair.link.pause('toClient');
+  await pair.replica.start();
+  expect(await wait(reader, bookmark, 30_000)).toMatchObject({
+    status: 'unknown',
+    pending: [{ reason: 'given_up' }],
+  });
+  await pair.lag.resume();
+  await raw.set('transferred', '');
+  await raw.wait(1, 30_000);
+  const later = await bookmarkOf(writer, (records) => records.put('a', 'newer'));
+  expect(await wait(reader, later, 30_000)).toMatchObject(CONSISTENT);
+});
+
 test('promise 2: branches and their leases outlive the node', async () => {
   const directory = await createTemporaryFolder({});
   const journal = () => createEmbeddedJournal({ directory });

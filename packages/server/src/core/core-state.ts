@@ -74,6 +74,8 @@ export interface CoreState {
   readonly leases: DeadlineQueue<Lease>;
   /** When peers were last asked what they have collected. */
   inquiredAtMs: number;
+  /** Per store, the newest rid of which a branch has been here. */
+  readonly newestRids: Map<StoreLayout, string>;
   /** The newest rid given up unclosed here or at a peer; `''` when none ever was. */
   horizon: string;
   /** Opens whose entry is not durable yet, in order of sequence. */
@@ -129,6 +131,7 @@ export function createCoreState(options: NodeCoreOptions, nowMs: number): CoreSt
     recent: new RecentCloses(nowMs),
     leases: new DeadlineQueue(),
     inquiredAtMs: nowMs,
+    newestRids: new Map(),
     horizon: journal.horizon,
     awaitingSync: [],
     appendsInFlight: [],
@@ -155,6 +158,7 @@ function replicasOf(layout: StoreLayout, nowMs: number): ReplicaState[] {
         name,
         bit,
         attachments: new Set<Attachment>(),
+        lineage: undefined,
         lostAtMs: nowMs,
         readySinceMs: undefined,
       })),

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { entry, key, mintId, mintJournal, ORDERS, TestNode } from '../../test/test-node.js';
+import {
+  entry,
+  key,
+  mintId,
+  mintJournal,
+  ORDERS,
+  type TestBranch,
+  TestNode,
+} from '../../test/test-node.js';
 import type { StoreDefinition } from './store-layout.js';
 
 const PHOTOS: StoreDefinition = {
@@ -178,6 +186,53 @@ describe('rule 15: no aborts by guess', () => {
     again.attach('us-2', '', { store: 'photos' });
     const covered = { ...branch, position: { journal: journal.id, sequence: 1 } };
     expect(again.waitNow([covered], { store: 'photos' }).status).toBe('consistent');
+  });
+});
+
+describe('rule 21: a replica without positions that is attached to again', () => {
+  /** A write that was visible at both replicas, and one that is not yet. */
+  function closedAndOpen(): { node: TestNode; closed: TestBranch; open: TestBranch } {
+    const node = new TestNode({ stores: [PHOTOS] });
+    node.attach('us-1', 'run-1', { store: 'photos', session: 101 });
+    node.attach('us-2', 'run-1', { store: 'photos', session: 102 });
+    const closed = node.open(OPEN);
+    node.ask({ kind: 'close', region: 'us', replica: '', bids: [closed.bid] }, 101);
+    const open = node.open(OPEN);
+    node.take(node.core.endSession(101, node.nowMs));
+    return { node, closed, open };
+  }
+  const statusOf = (node: TestNode, branch: TestBranch): string =>
+    node.waitNow([branch], { store: 'photos' }).status;
+
+  it('with the lineage that it had, goes on where it was', () => {
+    const { node, closed, open } = closedAndOpen();
+    expect(statusOf(node, closed)).toBe('timed_out');
+    node.attach('us-1', 'run-1', { store: 'photos', session: 103 });
+    expect(statusOf(node, closed)).toBe('consistent');
+    expect(statusOf(node, open)).toBe('timed_out');
+  });
+
+  it('with another lineage, answers unknown for what was opened before, for good, and for no more', () => {
+    const { node, closed, open } = closedAndOpen();
+    node.attach('us-1', 'run-2', { store: 'photos', session: 103 });
+    expect(statusOf(node, closed)).toBe('unknown');
+    const later = node.open(OPEN);
+    for (const { bid } of [open, later]) {
+      node.ask({ kind: 'close', region: 'us', replica: '', bids: [bid] }, 103);
+    }
+    expect([closed, open, later].map((branch) => statusOf(node, branch))).toEqual([
+      'unknown',
+      'unknown',
+      'consistent',
+    ]);
+    expect(node.disk.some(({ kind }) => kind === 'horizon')).toBe(true);
+  });
+
+  it('with a lineage of a megabyte is refused', () => {
+    const { node } = closedAndOpen();
+    const barrier = 'x'.repeat(1_000_000);
+    const attach = { kind: 'attach', store: 'photos', region: 'us', replica: 'us-1' } as const;
+    expect(node.askNow({ ...attach, barrier }, 103)).toMatchObject({ code: 'bad_request' });
   });
 });
 

@@ -14,12 +14,14 @@ import { announce, expectAnnouncement } from './announcing.js';
 import { isOpenIn, touches } from './branch.js';
 import { close } from './closing.js';
 import { type CoreState, type HeldApplied, operationKey } from './core-state.js';
+import { raiseHorizon } from './horizon.js';
 import { currentPlace, withCurrentPlaces } from './journal-lineage.js';
 import { POSITION_LENGTH_MAX, relationTo } from './opening.js';
 import {
   type Attachment,
   observeWatermark,
   refreshReadiness,
+  type ReplicaState,
   type WatermarkScan,
 } from './replica-state.js';
 import type { Asker } from './asker.js';
@@ -50,9 +52,12 @@ export function receiveAttach(
   );
   const barrier = replica && parsePosition(replica.layout, request.barrier);
   const needsBarrier = replica?.layout.definition.hasMarkers !== true;
-  if (!replica || (needsBarrier && barrier === undefined)) {
+  const isUsable = needsBarrier
+    ? barrier !== undefined
+    : request.barrier.length <= POSITION_LENGTH_MAX;
+  if (!replica || !isUsable) {
     const what = `replica ${request.replica} of store ${request.store} in ${request.region}`;
-    const why = replica ? 'needs a position as barrier' : 'is not one that this node serves';
+    const why = replica ? 'needs another barrier: a position' : 'is not one that this node serves';
     replyFailure(state, asker, 'bad_request', `${what.slice(0, 120)} ${why}`);
     return;
   }
@@ -68,6 +73,7 @@ export function receiveAttach(
     passed: !needsBarrier,
     scan: undefined,
   };
+  if (!needsBarrier) takeLineage(state, replica, request.barrier, nowMs);
   state.attachments.set(operationKey(asker.session, asker.id), attachment);
   replica.attachments.add(attachment);
   if (refreshReadiness(replica, nowMs)) wakeAll(state, nowMs);
@@ -76,6 +82,21 @@ export function receiveAttach(
   for (const branch of state.table.ofStore(replica.layout)) {
     if (isOpenIn(branch, replica.bit)) announce(state, attachment, branch, nowMs);
   }
+}
+
+/**
+ * A replica without positions that is not the one it was may lack what closed on it, and cannot show
+ * that it has caught up: requests from before then are answered with `unknown` for good (rule 21).
+ */
+function takeLineage(
+  state: CoreState,
+  replica: ReplicaState,
+  lineage: string,
+  nowMs: number,
+): void {
+  const isChanged = replica.lineage !== undefined && replica.lineage !== lineage;
+  replica.lineage = lineage;
+  if (isChanged) raiseHorizon(state, state.newestRids.get(replica.layout) ?? '', nowMs);
 }
 
 /** Everything at or below the position is visible at the replica (rule 12 covers later opens). */

@@ -225,6 +225,7 @@ function addBranch(
     reportsOwed: 0,
   };
   state.table.add(branch);
+  if (rid > (state.newestRids.get(layout) ?? '')) state.newestRids.set(layout, rid);
   beginLease(state, branch, open.leaseMs, nowMs);
   return branch;
 }

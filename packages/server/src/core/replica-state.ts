@@ -22,6 +22,8 @@ export interface ReplicaState {
   readonly name: string;
   readonly bit: number;
   readonly attachments: Set<Attachment>;
+  /** Of a store with markers: the lineage that was last attached to; undefined since the start. */
+  lineage: string | undefined;
   /** When the last monitor went, or the node started. */
   lostAtMs: number;
   /** Since when it is READY; undefined while it is not. */

@@ -1,9 +1,9 @@
 /**
  * Watches one replica of a store without positions by the markers of its open branches.
  *
- *   connect to the replica ─▶ attach (no barrier) ─▶ round of probes, round of probes, … ─▶ lost
- *                                    │
- *                                    └─▶ rounds of targets at the primary, over a connection of their own
+ *   connect to the replica ─▶ attach (lineage) ─▶ round of probes, round of probes, … ─▶ lost
+ *                                   │
+ *                                   └─▶ rounds of targets at the primary, over a connection of their own
  *
  * `probe-schedule.ts` says what is looked up when, and what follows; here it is looked up, and told to
  * the node. The primary is connected to when the first branch is overdue; while it cannot be reached,
@@ -73,15 +73,17 @@ export async function probeMarkers(watch: Watch, strategy: ProbeStrategy): Promi
 
 async function attachAndProbe(probing: Probing, replica: ProbedReplica): Promise<void> {
   const { schedule, opened, bounded } = probing;
+  const { reattachIntervalMs = REATTACH_INTERVAL_MS } = probing.replica;
   let generation = 0;
-  let attached = attachTo(probing, generation);
+  const { lineage = '' } = replica;
+  let attached = attachTo(probing, lineage, generation);
   let attachedAtMs = performance.now();
   const reattachWhenDue = async (): Promise<void> => {
-    if (performance.now() - attachedAtMs < REATTACH_INTERVAL_MS) return;
+    if (performance.now() - attachedAtMs < reattachIntervalMs) return;
     attachedAtMs = performance.now();
     if (schedule.size === 0) return;
     const previous = attached;
-    attached = attachTo(probing, ++generation);
+    attached = attachTo(probing, lineage, ++generation);
     previous.cancel();
     await bounded("the node's answer to the attach", attached.answered);
     // What is open is told in pieces, all of them before this answer.
@@ -101,9 +103,9 @@ async function attachAndProbe(probing: Probing, replica: ProbedReplica): Promise
   }
 }
 
-function attachTo(probing: Probing, generation: number): Attached {
+function attachTo(probing: Probing, lineage: string, generation: number): Attached {
   const { schedule, opened, overdue } = probing;
-  return attach(probing, '', (branches) => {
+  return attach(probing, lineage, (branches) => {
     const nowMs = performance.now();
     for (const branch of branches) schedule.insert(branch, nowMs, generation);
     opened.ring();

@@ -37,7 +37,7 @@ import {
 /** Of the least lag seen: looked at a little earlier, a replica that got faster is found out. */
 const FIRST_PROBE_SHARE = 0.9;
 /** A long lag must not delay the first look for long once it is over. */
-const FIRST_PROBE_MAX_MS = 1_000;
+const FIRST_PROBE_MAX_MS = 500;
 /** Of a branch's age, of the lag, or of a standstill: how much later a find may come. */
 const LATENESS_SHARE = 0.05;
 const INTERVAL_MIN_MS = 5;

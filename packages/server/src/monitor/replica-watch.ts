@@ -22,6 +22,8 @@ export interface WatchedReplica {
   readonly strategy: VisibilityStrategy;
   /** For each answer of replica, primary and node. Default 10,000: adapters have bounds of their own. */
   readonly answerTimeoutMs?: number;
+  /** How often the node is asked anew which branches are open, where it is not told. Default 30,000. */
+  readonly reattachIntervalMs?: number;
 }
 
 /** One replica's watch, from one connection to the next, and its surroundings. */
