@@ -24,7 +24,7 @@ import type { ClientParts } from './client-parts.js';
 import { areUsableKeys } from './keys.js';
 import type { FallbackAction, Policy } from './policy.js';
 import type { SpeculationGauge } from './speculation.js';
-import { describePending, waitFor } from './wait.js';
+import { createUnknown, describePending, waitFor } from './wait.js';
 import type { WaitQuery, WaitResult } from './wait.js';
 
 /** A read and all that decides about it. */
@@ -59,6 +59,11 @@ function readWithoutBookmark<T>(read: Read<T>, mayThrow: boolean): Promise<T> {
 }
 
 function observeRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
+  const { uncovered } = read.operation;
+  if (uncovered !== undefined) {
+    countObserved(read.parts, createUnknown(uncovered, read.store));
+    return read.operation.execute();
+  }
   const query: WaitQuery = {
     ...toQuery(read, bookmark),
     mayBlock: () => false,
@@ -74,6 +79,10 @@ function observeRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
 
 async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   const { parts, policy, operation } = read;
+  if (operation.uncovered !== undefined) {
+    parts.counters.addWait('unknown', false);
+    return fallBack(read, createUnknown(operation.uncovered, read.store));
+  }
   const isEnforced = (): boolean => effectiveMode(parts, policy.mode) === 'enforce';
   const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced };
   const waiting = waitFor(parts.session, query);
@@ -93,9 +102,9 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   const elapsedMs = Math.ceil(performance.now() - issuedMs);
   const isValid = answer.closedAgoMs > elapsedMs;
   read.speculation.record(isValid ? 'hit' : 'miss');
-  if (!early) return operation.execute();
+  if (!early) return operation.execute(answer);
   parts.counters.add(isValid ? 'speculationsAccepted' : 'speculationsRepeated');
-  return isValid ? early : operation.execute();
+  return isValid ? early : operation.execute(answer);
 }
 
 function fallBack<T>(read: Read<T>, answer: WaitResult, early?: Promise<T>): Promise<T> {
