@@ -17,8 +17,8 @@ async function setup(options?: GlobalTableOptions): Promise<Setup> {
   const table = await startGlobalTable(options);
   const connect = (endpoint: string): DynamoDB =>
     new DynamoDB({ endpoint, region: 'local', credentials: CREDENTIALS, maxAttempts: 1 });
-  const eu = connect(table.primary.url);
-  const us = connect(table.replica.url);
+  const eu = connect(table.primary.endpoint);
+  const us = connect(table.replica.endpoint);
   onTestFinished(async () => {
     eu.destroy();
     us.destroy();
@@ -118,7 +118,7 @@ test('a stream tells what happened in its region', async () => {
   await eu.deleteItem({ TableName: 'posts', Key: { id: { S: 'a' } } });
   await until(async () => (await read(us, 'a')) === undefined);
   const streams = new DynamoDBStreams({
-    endpoint: table.replica.url,
+    endpoint: table.replica.endpoint,
     region: 'local',
     credentials: CREDENTIALS,
   });

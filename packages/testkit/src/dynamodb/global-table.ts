@@ -31,7 +31,9 @@ export interface GlobalTableOptions {
 export interface GlobalTableRegion {
   readonly name: string;
   readonly port: number;
-  /** For the SDK's option `endpoint`, with any credentials. */
+  /** For the SDK's option `endpoint`, with any region and credentials. */
+  readonly endpoint: string;
+  /** For a store's configuration: the endpoint with a region and credentials. */
   readonly url: string;
   /** What the region was asked for since the start. */
   readonly counts: OperationCounts;
@@ -136,7 +138,8 @@ function toPublic(region: TableRegion, { port }: TableFront = missing()): Global
   return {
     name: region.name,
     port,
-    url: `http://127.0.0.1:${String(port)}`,
+    endpoint: `http://127.0.0.1:${String(port)}`,
+    url: `http://any:any@127.0.0.1:${String(port)}/?region=${region.name}`,
     get counts() {
       return region.counter.counts;
     },
