@@ -8,6 +8,7 @@ const conditions = ['rendezvous-source', 'node'];
 /** The file suffix says what a test needs (STYLE: tests and configuration). */
 const needs = {
   postgres: ['{packages,tools}/**/*.postgres.test.ts'],
+  dynamodb: ['{packages,tools}/**/*.dynamodb.test.ts'],
   redis: ['{packages,tools}/**/*.redis.test.ts'],
   process: ['{packages,tools}/**/*.process.test.ts'],
   sim: ['{packages,tools}/**/*.sim.test.ts'],
@@ -54,6 +55,18 @@ export default defineConfig({
         test: {
           name: 'redis',
           include: needs.redis,
+          exclude: notOurs,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'dynamodb',
+          include: needs.dynamodb,
           exclude: notOurs,
           testTimeout: 60_000,
           hookTimeout: 60_000,

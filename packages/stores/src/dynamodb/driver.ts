@@ -29,11 +29,14 @@ export interface MiddlewarePlace {
   readonly name: string;
   readonly relation: 'before' | 'after';
   readonly toMiddleware: string;
-  readonly override?: boolean;
 }
 
 export interface MiddlewareStack {
   addRelativeTo(middleware: Middleware, place: MiddlewarePlace): void;
+  add(
+    middleware: Middleware,
+    place: { readonly name: string; readonly step: 'serialize'; readonly override: boolean },
+  ): void;
   clone(): MiddlewareStack;
   identify(): readonly string[];
 }

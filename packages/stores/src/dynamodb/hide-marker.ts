@@ -17,15 +17,6 @@ export function hideMarkers(value: unknown): void {
   for (const reason of listOf(fields['CancellationReasons'])) hideMarkers(reason);
 }
 
-/** Returned values of which the marker is all that there is stand for none. */
-export function dropEmptyAttributes(output: Fields | undefined): void {
-  const attributes = output?.['Attributes'];
-  if (typeof attributes !== 'object' || attributes === null) return;
-  if (Object.keys(attributes).length === 0) {
-    delete (output as Record<string, unknown>)['Attributes'];
-  }
-}
-
 /** Of a transaction or PartiQL: a list of answers. Of a batch: lists of items by table. */
 function hideInResponses(responses: unknown): void {
   if (Array.isArray(responses)) {

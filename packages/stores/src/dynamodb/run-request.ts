@@ -12,7 +12,6 @@ import { RendezvousError } from '@rendezvous/protocol';
 import { unwrap } from '../shim-registry.js';
 import { isCertainFailure, isInvalidRequest } from './certain-failure.js';
 import type {
-  Fields,
   Handler,
   Middleware,
   MiddlewareArguments,
@@ -21,7 +20,7 @@ import type {
   SdkClient,
   SdkCommand,
 } from './driver.js';
-import { dropEmptyAttributes, hideMarkers } from './hide-marker.js';
+import { hideMarkers } from './hide-marker.js';
 import { encodeItemKey, type ItemPlace } from './item-key.js';
 import { planRequest } from './plan-request.js';
 import type { ReadPlan, WritePlan } from './request-plan.js';
@@ -45,7 +44,7 @@ export function createRequestMiddleware(
     return async (args) => {
       try {
         const result = await run(args);
-        if (options.hideMarkers !== false) hideInResult(args.input, result);
+        if (options.hideMarkers !== false) hideMarkers(result.output);
         return result;
       } catch (error) {
         if (options.hideMarkers !== false) hideMarkers(error);
@@ -86,9 +85,14 @@ function createRun(request: Request): Handler {
   };
 }
 
-/** The document client turns plain values into DynamoDB's after this middleware. */
+/**
+ * The document client turns plain values into DynamoDB's after this middleware, in one of its own
+ * beside the serializer. A stack lists that only once it has a serializer.
+ */
 function isDocumentCommand({ middlewareStack }: SdkCommand): boolean {
-  return middlewareStack.identify().some((name) => name.startsWith('DocumentMarshall'));
+  const stack = middlewareStack.clone();
+  stack.add((next) => next, { name: 'serializerMiddleware', step: 'serialize', override: true });
+  return stack.identify().some((name) => name.startsWith('DocumentMarshall'));
 }
 
 function write(
@@ -171,10 +175,4 @@ function findOrigin(origin: unknown): SdkClient {
 
 function toKeys(places: readonly ItemPlace[] | undefined): { readonly keys?: Uint8Array[] } {
   return places ? { keys: places.map(encodeItemKey) } : {};
-}
-
-function hideInResult(input: Fields, { output }: MiddlewareResult): void {
-  hideMarkers(output);
-  const returned = input['ReturnValues'];
-  if (returned === 'UPDATED_OLD' || returned === 'UPDATED_NEW') dropEmptyAttributes(output);
 }

@@ -42,7 +42,7 @@ export function wrapDynamoDB<T extends DynamoDBLike>(
   }
   const bare = client as DynamoDBLike as SdkClient;
   const names = readStack(bare);
-  if (isWrapped(client) || names.some((name) => name.startsWith(`${MIDDLEWARE}:`))) {
+  if (isWrapped(client) || names.some((name) => name.startsWith(`${MIDDLEWARE} `))) {
     throw invalid('it is wrapped already: wrap the one inside (unwrap)');
   }
   const middlewareStack = bare.middlewareStack.clone();

@@ -1,9 +1,4 @@
-import type {
-  MarkerReader,
-  ProbedReplica,
-  ProbeStrategy,
-  ReplicaTarget,
-} from '@rendezvous/protocol';
+import type { MarkerReader, ProbeStrategy, ReplicaTarget } from '@rendezvous/protocol';
 import { RendezvousError } from '@rendezvous/protocol';
 import { CapacityBudget } from './capacity-budget.js';
 import { parseDynamoDBEndpoint } from './endpoint.js';
