@@ -173,6 +173,20 @@ test('rule 15: without the fresh branch the bookmark is incomplete, and the firs
   expect(node.received('abort')).toEqual([]);
 });
 
+test('a write outside any run leaves a marker, and opens nothing; with mode "off" it leaves none', async () => {
+  const { node, rv } = await setup();
+  const markers: string[] = [];
+  const write = createMarked((bid) => {
+    markers.push(bid);
+    return Promise.resolve(WRITTEN);
+  });
+  await rv.store('posts').write(write);
+  await rv.with({ mode: 'off' }, () => rv.store('posts').write(write));
+  expect(markers).toEqual([expect.stringMatching(/^[0-9A-Z]{26}$/), '']);
+  expect(node.received('open')).toEqual([]);
+  expect(rv.counters.writesOutsideRun).toBe(1);
+});
+
 test('strict: a marked write has one branch, which is acknowledged before the write begins', async () => {
   const { node, rv } = await setup();
   let acknowledge: () => void = () => undefined;

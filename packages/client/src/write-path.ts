@@ -68,7 +68,8 @@ export async function performWrite<T>(write: Write<T>): Promise<T> {
 }
 
 async function writeOutsideRun<T>({ parts, operation }: Write<T>): Promise<T> {
-  const outcome = await operation.execute(NO_BID);
+  // A marker without a branch still shows to others what became of theirs.
+  const outcome = await operation.execute(operation.marked ? createIdentifier() : NO_BID);
   if (outcome.wrote) parts.counters.add('writesOutsideRun');
   return outcome.result;
 }

@@ -188,7 +188,8 @@ export interface WriteOperation<T> {
   readonly marked?: MarkedWrite;
   /**
    * Performs the write. `bid` is the id that its branch will have, for stores that send it along
-   * with the write; `''` when no branch will be opened. A rejection is the datastore's and reaches
+   * with the write; `''` when no branch will be opened. A marked write outside of a request has a
+   * marker all the same, so that those who wait for what it overwrites are told; `''` leaves none. A rejection is the datastore's and reaches
    * the caller unchanged.
    */
   execute(bid: string): Promise<WriteOutcome<T>>;

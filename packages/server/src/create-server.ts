@@ -11,6 +11,7 @@ import { createNodePort, type NodeParts } from './http/create-node-port.js';
 import { listen } from './http/listen.js';
 import { createMemoryJournal } from './journal/memory-journal.js';
 import { NodeCounts } from './metrics/node-counts.js';
+import type { MonitorObserver } from './monitor/monitor-observer.js';
 import type { WatchedReplica } from './monitor/replica-watch.js';
 import { watchReplica } from './monitor/watch-replica.js';
 import { type PeerLink, startPeerLink } from './peers/peer-link.js';
@@ -85,7 +86,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
   warnOfClearText(options, log);
   const peerLinks = startPeerLinks(options, node);
-  const monitors = startMonitors(options, host, log);
+  const monitors = startMonitors(options, host, counts, log);
   isReady = true;
 
   let ending: Promise<void> | undefined;
@@ -171,11 +172,18 @@ interface Monitors {
   shutdown(): Promise<void>;
 }
 
-function startMonitors(options: ServerOptions, host: NodeHost, log: Log): Monitors {
+function startMonitors(
+  options: ServerOptions,
+  host: NodeHost,
+  observer: MonitorObserver,
+  log: Log,
+): Monitors {
   const stop = new AbortController();
   const link: LocalLink = createLocalLink(host);
   const replicas = options.monitors === 'none' ? [] : replicasToWatch(options);
-  const watches = replicas.map((replica) => watchReplica(replica, link, log, stop.signal));
+  const watches = replicas.map((replica) =>
+    watchReplica({ ...replica, observer }, link, log, stop.signal),
+  );
   return {
     shutdown: async () => {
       stop.abort();

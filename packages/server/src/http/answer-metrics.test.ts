@@ -6,6 +6,7 @@ import { text as readText } from 'node:stream/consumers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createAuthorities } from '../../test/authorities.js';
 import { POSTS } from '../../test/cluster.js';
+import { FakeMarkerStore } from '../../test/fake-marker-store.js';
 import { FakeStore } from '../../test/fake-store.js';
 import { openOf, waitOf } from '../../test/operations.js';
 import { openRaw, openSession, RawClient } from '../../test/raw-client.js';
@@ -184,4 +185,23 @@ test('a scraper gets OpenMetrics where it asks for it, and the text of Prometheu
   expect(await open.text()).toMatch(/# EOF\n$/);
   const plain = await ask(server);
   expect(plain.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+});
+
+test('what the monitors of a store with markers look up is counted, where they look it up', async () => {
+  const store = new FakeMarkerStore();
+  const server = await start({ strategies: { fake: store.strategy } });
+  const client = await openSession(server.url, { role: 'writer' });
+  const open = openOf({ position: '', keys: [Buffer.from('a')] });
+  const opened = await client.askFor('opened', open);
+  store.primary.set('a', 'foreign');
+  store.replica('us').set('a', 'foreign');
+  const answer = await client.askFor('waitAnswer', waitOf(open, opened));
+  expect(answer).toMatchObject({ status: 'consistent' });
+  const name = (at: string): string =>
+    `rendezvous_marker_lookups_total{store="posts",region="us",at="${at}"}`;
+  await untilScraped(server, {
+    [name('replica')]: store.replica('us').lookupCount,
+    [name('primary')]: store.primary.lookupCount,
+  });
+  expect(store.primary.lookupCount).toBeGreaterThan(0);
 });

@@ -22,6 +22,7 @@ type MetricKey =
   | 'oldestBranchAge'
   | 'visibilityLag'
   | 'branchesGivenUp'
+  | 'markerLookups'
   | 'monitorUp'
   | 'replicaReady'
   | 'journalPosition'
@@ -97,6 +98,12 @@ export const CATALOG: Readonly<Record<MetricKey, MetricDefinition>> = {
     'rendezvous_branches_given_up_total',
     ['store'],
     'Branches given up unclosed: waits for them answer unknown.',
+  ),
+  markerLookups: define(
+    'counter',
+    'rendezvous_marker_lookups_total',
+    ['store', 'region', 'at'],
+    'Keys whose marker the monitors in this node asked for, at a replica or at the primary.',
   ),
 
   monitorUp: define(

@@ -42,6 +42,11 @@ function collectBranches({ counts, status: { regions } }: NodeSnapshot): Family[
   const lags = [...counts.visibilityLag].flatMap(([store, ofRegions]) =>
     [...ofRegions].map(([region, value]) => ({ labels: [store, region], value })),
   );
+  const lookups = [...counts.markerLookups].flatMap(([store, ofRegions]) =>
+    [...ofRegions].flatMap(([region, ofPlaces]) =>
+      [...ofPlaces].map(([at, { value }]) => ({ labels: [store, region, at], value })),
+    ),
+  );
   return [
     single(CATALOG.opens, counts.opens.value),
     family(
@@ -60,6 +65,7 @@ function collectBranches({ counts, status: { regions } }: NodeSnapshot): Family[
     ),
     family(CATALOG.visibilityLag, ...lags),
     byLabel(CATALOG.branchesGivenUp, counts.branchesGivenUp),
+    family(CATALOG.markerLookups, ...lookups),
   ];
 }
 

@@ -6,7 +6,8 @@ import { ERROR_CODES, type ErrorCode, type Role, type WaitAnswer } from '@rendez
 import type { CoreLimitName, CoreObserver } from '../core/observer.js';
 import type { HostObserver } from '../host/host-observer.js';
 import type { RefusedConnection } from '../http/create-http-server.js';
-import type { StoreConfig } from '../server-options.js';
+import type { LookupPlace, MonitorObserver } from '../monitor/monitor-observer.js';
+import type { ServerOptions, StoreConfig } from '../server-options.js';
 import type { DropReason, SessionObserver } from '../session/session-observer.js';
 import { Counter, Histogram } from './instruments.js';
 
@@ -26,9 +27,10 @@ export interface NodeCountsOptions {
   readonly stores: readonly StoreConfig[];
   /** The regions that the node answers for. */
   readonly regions: readonly string[];
+  readonly strategies: ServerOptions['strategies'];
 }
 
-export class NodeCounts implements CoreObserver, HostObserver, SessionObserver {
+export class NodeCounts implements CoreObserver, HostObserver, SessionObserver, MonitorObserver {
   readonly waits: Counters<WaitOutcome> = countersOf([
     'consistent',
     'prevented',
@@ -41,6 +43,8 @@ export class NodeCounts implements CoreObserver, HostObserver, SessionObserver {
   /** By store, then by region. */
   readonly visibilityLag: ReadonlyMap<string, ReadonlyMap<string, Histogram>>;
   readonly branchesGivenUp: Counters<string>;
+  /** By store, then by region: of stores with markers. */
+  readonly markerLookups: ReadonlyMap<string, ReadonlyMap<string, Counters<LookupPlace>>>;
   readonly sessions: Counters<Role> = countersOf(['reader', 'writer', 'monitor', 'peer', 'admin']);
   readonly sessionsRefused: Counters<string> = countersOf<string>(ERROR_CODES);
   readonly sessionsDropped: Counters<DropReason> = countersOf(['does_not_read', 'silent']);
@@ -54,18 +58,11 @@ export class NodeCounts implements CoreObserver, HostObserver, SessionObserver {
     ...(['sessions', 'connections', 'unread_bytes'] as const),
   ]);
 
-  constructor({ stores, regions }: NodeCountsOptions) {
+  constructor({ stores, regions, strategies }: NodeCountsOptions) {
     this.branchesGivenUp = countersOf(stores.map(({ name }) => name));
-    this.visibilityLag = new Map(
-      stores.map((store) => [
-        store.name,
-        new Map(
-          Object.keys(store.regions)
-            .filter((region) => region !== store.home && regions.includes(region))
-            .map((region) => [region, new Histogram(WAIT_BOUNDS)]),
-        ),
-      ]),
-    );
+    this.visibilityLag = forEachPlace(stores, regions, () => new Histogram(WAIT_BOUNDS));
+    const marked = stores.filter(({ kind }) => strategies[kind]?.kind === 'probe');
+    this.markerLookups = forEachPlace(marked, regions, () => countersOf(['replica', 'primary']));
   }
 
   branchClosed(store: string, region: string, lagMs: number): void {
@@ -77,6 +74,10 @@ export class NodeCounts implements CoreObserver, HostObserver, SessionObserver {
 
   branchGivenUp(store: string): void {
     this.branchesGivenUp.get(store)?.add();
+  }
+
+  lookedUp(store: string, region: string, at: LookupPlace, keyCount: number): void {
+    this.markerLookups.get(store)?.get(region)?.get(at)?.add(keyCount);
   }
 
   limitMet(limit: LimitName): void {
@@ -119,6 +120,22 @@ export class NodeCounts implements CoreObserver, HostObserver, SessionObserver {
     if (reason === 'session_limit') this.limitMet('sessions');
     if (reason === 'connection_limit') this.limitMet('connections');
   }
+}
+
+/** By store, then by region: those that the node watches. */
+function forEachPlace<T>(
+  stores: readonly StoreConfig[],
+  regions: readonly string[],
+  create: () => T,
+): Map<string, Map<string, T>> {
+  return new Map(
+    stores.map((store) => {
+      const watched = Object.keys(store.regions).filter(
+        (region) => region !== store.home && regions.includes(region),
+      );
+      return [store.name, new Map(watched.map((region) => [region, create()]))];
+    }),
+  );
 }
 
 function countersOf<Key extends string>(keys: readonly Key[]): Counters<Key> {

@@ -20,6 +20,7 @@ import {
 import { keepTrying } from '../keep-trying.js';
 import { type Bell, createBell } from './bell.js';
 import { inTime } from './in-time.js';
+import type { LookupPlace } from './monitor-observer.js';
 import { type Findings, type ProbeRound, ProbeSchedule } from './probe-schedule.js';
 import { attach, type Attached, observeLoss, type Watch, withConnection } from './replica-watch.js';
 
@@ -139,7 +140,7 @@ async function probe(
       await until(schedule.nextProbeAtMs, opened, signal);
       continue;
     }
-    const markers = await look(probing, replica, round, "the replica's markers");
+    const markers = await look(probing, replica, round, 'replica');
     proven();
     findings.push(schedule.settleProbes(round, markers, performance.now()));
     // What was passed over is to be looked up at the primary.
@@ -191,7 +192,7 @@ async function followTargets(
     }
     const round = schedule.takeTargets(performance.now());
     try {
-      const markers = await look(probing, primary, round, "the primary's markers");
+      const markers = await look(probing, primary, round, 'primary');
       findings.push(schedule.settleTargets(round, markers, performance.now()));
     } catch (error) {
       schedule.postponeTargets(round, performance.now());
@@ -204,17 +205,18 @@ async function followTargets(
 
 /** The markers of the round's keys, in as many questions as it takes, all of them at once. */
 async function look(
-  { strategy: { keyCountMax }, bounded }: Probing,
+  { replica: { store, region, observer }, strategy: { keyCountMax }, bounded }: Probing,
   reader: MarkerReader,
   { keys }: ProbeRound,
-  what: string,
+  at: LookupPlace,
 ): Promise<readonly string[]> {
+  observer?.lookedUp(store, region, at, keys.length);
   const asked = piecesOf(keys, keyCountMax).map(async (piece) => {
     const markers = await reader.readMarkers(piece.map(({ bytes }) => bytes));
     if (markers.length === piece.length) return markers;
     throw new RendezvousError('store_failed', 'the adapter returned not one marker for each key');
   });
-  return (await bounded(what, Promise.all(asked))).flat();
+  return (await bounded(`the ${at}'s markers`, Promise.all(asked))).flat();
 }
 
 async function tell(

@@ -8,6 +8,7 @@ import {
 } from '@rendezvous/protocol';
 import type { MonitorLink } from '../host/local-link.js';
 import type { Log } from '../ports.js';
+import type { MonitorObserver } from './monitor-observer.js';
 
 export interface WatchedReplica {
   readonly namespace: string;
@@ -24,6 +25,8 @@ export interface WatchedReplica {
   readonly answerTimeoutMs?: number;
   /** How often the node is asked anew which branches are open, where it is not told. Default 30,000. */
   readonly reattachIntervalMs?: number;
+  /** Default: nobody is told. */
+  readonly observer?: MonitorObserver;
 }
 
 /** One replica's watch, from one connection to the next, and its surroundings. */
