@@ -163,7 +163,7 @@ const wrong: readonly [title: string, input: unknown, problems: readonly string[
   [
     'a kind of store that there is not',
     { regions, stores: { app: { ...app, kind: 'postgresql' } } },
-    ['stores.app.kind: must be "postgres" or "redis" or "redis-cluster"'],
+    ['stores.app.kind: must be "postgres" or "redis" or "redis-cluster" or "dynamodb"'],
   ],
   [
     'no home',

@@ -1,4 +1,5 @@
 import type { VisibilityStrategy } from '@rendezvous/protocol';
+import { dynamodbVisibility } from '@rendezvous/stores/dynamodb';
 import { postgresVisibility } from '@rendezvous/stores/postgres';
 import { redisClusterVisibility, redisVisibility } from '@rendezvous/stores/redis';
 import type { StoreKind } from './define-config.js';
@@ -9,5 +10,6 @@ export function createStrategies(): Readonly<Record<StoreKind, VisibilityStrateg
     postgres: postgresVisibility(),
     redis: redisVisibility(),
     'redis-cluster': redisClusterVisibility(),
+    dynamodb: dynamodbVisibility(),
   };
 }

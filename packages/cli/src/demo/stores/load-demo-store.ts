@@ -1,15 +1,16 @@
 import type { DemoStore } from './demo-store.js';
 
 /** A datastore that the demo runs on: a kind of store that nodes monitor. */
-export type DemoStoreName = 'postgres' | 'redis';
+export type DemoStoreName = 'postgres' | 'redis' | 'dynamodb';
 
 const MODULES: Readonly<Record<DemoStoreName, () => Promise<DemoStore>>> = {
   postgres: async () => (await import('./postgres-demo-store.js')).postgresDemoStore,
+  dynamodb: async () => (await import('./dynamodb-demo-store.js')).dynamodbDemoStore,
   redis: async () => (await import('./redis-demo-store.js')).redisDemoStore,
 };
 
 /** Every store, in the order of reports. */
-export const DEMO_STORES: readonly DemoStoreName[] = ['redis', 'postgres'];
+export const DEMO_STORES: readonly DemoStoreName[] = ['redis', 'postgres', 'dynamodb'];
 
 export function isDemoStore(name: string): name is DemoStoreName {
   return (DEMO_STORES as readonly string[]).includes(name);
