@@ -33,6 +33,7 @@ export const dynamodbDemoStore: DemoStore = {
     await client.describeTable({ TableName });
     return {
       posts: toPosts(client),
+      toKey: (post) => JSON.stringify([TableName, ['id', 'S', post]]),
       wrap: async (rv) => {
         const { wrapDynamoDB } = await import('@rendezvous/stores/dynamodb');
         return toPosts(wrapDynamoDB(client, rv.store('posts'), { home: 'eu' }));
