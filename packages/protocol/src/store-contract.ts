@@ -91,8 +91,8 @@ export interface SignalStrategy extends Omit<WatermarkStrategy, 'kind' | 'connec
 /** Reads the markers that keys carry, over one connection to one endpoint of a store. */
 export interface MarkerReader {
   /**
-   * The marker of each key, in their order: the bid that its last write left there, or `''` when
-   * there is no such key, or its last writer left none. At most `keyCountMax` keys at once.
+   * The marker of each key, in their order, just as its last write left it, or `''` when there is no
+   * such key, or its last writer left none. At most `keyCountMax` keys at once.
    *
    * What is returned is what reads here see from now on, or something newer; so a region whose
    * reads are eventually consistent reads its markers consistently. A store that can name the
@@ -133,6 +133,9 @@ export interface ProbedReplica extends MarkerReader {
  *    deleted since, or somebody wrote past the shim. Waits for the branch answer `unknown`
  *    (`no_trace`). So does a wait for a deletion, unless the store names deletions (`readMarkers`).
  *
+ * No marker is ever written twice. A driver that sends a write again, which may then be applied a second
+ * time after somebody else's, leaves `<bid>.<attempt>`, say: the bid, a dot, and text of its own.
+ *
  * Probes are lookups that the store may charge for. The monitor reads as few as it can: a pair of
  * scouts while nothing arrives, the rest once they have; the primary only for branches that were
  * passed over, or lag by multiples of the usual.
@@ -168,7 +171,8 @@ export interface MarkedWrite {
   readonly leaseMs: number;
   /**
    * Whether this rejection proves that nothing was written and nothing will be: a refused condition,
-   * a validation error. A time-out or a broken connection proves nothing. When in doubt, false.
+   * a validation error. A time-out or a broken connection proves nothing; nor does a refused condition
+   * after an attempt that was not answered, which may have been the one to change it. When in doubt, false.
    */
   isCertainFailure(error: unknown): boolean;
 }

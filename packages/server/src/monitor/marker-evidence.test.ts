@@ -17,6 +17,8 @@ const cases: readonly (readonly [
 ])[] = [
   ['its own marker', false, OWN, [], 'visible'],
   ['its own marker, when overdue', true, OWN, ['later'], 'visible'],
+  ['its own marker, from a later attempt', false, `${OWN}.2`, [], 'visible'],
+  ['a marker that begins like its own', true, `${OWN}er`, [], 'pending'],
   ['nothing yet', false, '', [], 'pending'],
   ['a foreign marker', false, 'zzz', [], 'pending'],
   ['a foreign marker that sorts behind it', true, 'zzz', ['later'], 'pending'],

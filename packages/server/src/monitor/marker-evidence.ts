@@ -9,7 +9,9 @@
  *
  * Not proof: a marker that is merely newer (clocks differ), or an absent key (it may not have come yet
  * as well as have been deleted since). Markers are never used twice, so the order of both reads does
- * not matter, and a target stays one for ever.
+ * not matter, and a target stays one for ever. That is why a driver's second attempt at a write has a
+ * marker of its own, `<bid>.<anything>`: after another write it would bring the first one's back, and
+ * an old copy could be taken for the new one. Any of them is the branch's own.
  */
 
 export interface MarkedBranch {
@@ -42,5 +44,10 @@ export function judgeMarkers(branch: MarkedBranch, readings: readonly KeyReading
 
 function isVisible({ marker, overdue }: MarkedBranch, { atReplica, targets }: KeyReading): boolean {
   if (atReplica === '') return false;
-  return atReplica === marker || (overdue && targets.includes(atReplica));
+  return isOwnMarker(marker, atReplica) || (overdue && targets.includes(atReplica));
+}
+
+/** Whether `shown` was left by the write with this marker, by whichever of its attempts. */
+export function isOwnMarker(marker: string, shown: string): boolean {
+  return shown === marker || shown.startsWith(`${marker}.`);
 }

@@ -18,6 +18,7 @@
  */
 import type { OpenBranch } from '@rendezvous/protocol';
 import { DeadlineQueue } from '../core/deadline-queue.js';
+import { isOwnMarker } from './marker-evidence.js';
 import { ObservedLag } from './observed-lag.js';
 import {
   addTarget,
@@ -155,9 +156,8 @@ export class ProbeSchedule {
     round.keys.forEach((key, index) => {
       const marker = markers[index] ?? '';
       addTarget(key, marker, round.readNumber);
-      if (round.branches.some((one) => one.keys.includes(key) && one.marker !== marker)) {
-        news.add(key);
-      }
+      const isOther = (one: ProbedBranch): boolean => !isOwnMarker(one.marker, marker);
+      if (round.branches.some((one) => one.keys.includes(key) && isOther(one))) news.add(key);
     });
     const found = this.#judge(round, nowMs);
     this.postponeTargets(round, nowMs);
