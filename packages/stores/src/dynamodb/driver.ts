@@ -21,6 +21,8 @@ export interface MiddlewareContext {
   /** `PutItemCommand`, also where it is sent by the document client's `PutCommand`. */
   readonly commandName?: string;
   readonly __smithy_context?: { readonly commandInstance?: SdkCommand };
+  /** Ours, while a marked write is under way that may be attempted more than once. */
+  rendezvousMarker?: { readonly bid: string; attempts: number } | undefined;
 }
 
 export type Middleware = (next: Handler, context: MiddlewareContext) => Handler;

@@ -94,7 +94,7 @@ async function planTransactWrite(request: PlanInput): Promise<WritePlan> {
     });
     return { ...request.input, TransactItems: marked };
   };
-  return toWrite(await Promise.all(places), mark);
+  return { ...toWrite(await Promise.all(places), mark), isIdempotent: true };
 }
 
 function planBatchGet(request: PlanInput): ReadPlan {
@@ -128,7 +128,7 @@ async function findGlobalIndex({ input, shapeOf }: PlanInput): Promise<string | 
 type Places = readonly (ItemPlace | undefined)[];
 
 function toWrite(places: Places, mark: (bid: string) => Fields): WritePlan {
-  return { kind: 'write', places: whole(places), mark };
+  return { kind: 'write', places: whole(places), isIdempotent: false, mark };
 }
 
 function toRead(places: Places, input: Fields): ReadPlan {

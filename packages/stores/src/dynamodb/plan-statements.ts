@@ -45,7 +45,9 @@ function toWritePlan(
     if (input['TransactStatements']) return { ...input, TransactStatements: marked };
     return input['Statements'] ? { ...input, Statements: marked } : { ...input, ...marked[0] };
   };
-  return { kind: 'write', places, mark };
+  // Of PartiQL, only transactions have a token.
+  const isIdempotent = input['TransactStatements'] !== undefined;
+  return { kind: 'write', places, isIdempotent, mark };
 }
 
 function toReadPlan(

@@ -9,6 +9,8 @@ export interface WritePlan {
   readonly kind: 'write';
   /** Every item that the request may change; undefined where they cannot be told. */
   readonly places: readonly ItemPlace[] | undefined;
+  /** DynamoDB itself sees to it that several attempts count as one. */
+  readonly isIdempotent: boolean;
   /** The request with the marker in each item that it writes. */
   mark(bid: string): Fields;
 }

@@ -96,15 +96,16 @@ function isDocumentCommand({ middlewareStack }: SdkCommand): boolean {
 }
 
 function write(
-  { handle, options, next }: Request,
+  request: Request,
   args: MiddlewareArguments,
   plan: WritePlan,
 ): Promise<MiddlewareResult> {
+  const { handle, options } = request;
   return handle.write({
     ...toKeys(plan.places),
     home: handle.region,
     marked: { leaseMs: options.leaseMs ?? LEASE_MS, isCertainFailure },
-    execute: async (bid) => ({ result: await send(next, args, plan, bid), wrote: true }),
+    execute: async (bid) => ({ result: await send(request, args, plan, bid), wrote: true }),
   });
 }
 
@@ -113,16 +114,19 @@ function write(
  * waits answer `unknown`. What was invalid before fails with DynamoDB's word on the caller's own request.
  */
 async function send(
-  next: Handler,
+  { next, context }: Request,
   args: MiddlewareArguments,
   plan: WritePlan,
   bid: string,
 ): Promise<MiddlewareResult> {
   if (bid === '' || plan.places === undefined) return next(args);
   try {
+    // A transaction is carried out once, whatever the number of attempts, if they are all the same.
+    context.rendezvousMarker = plan.isIdempotent ? undefined : { bid, attempts: 0 };
     return await next({ ...args, input: plan.mark(bid) });
   } catch (error) {
     if (!isInvalidRequest(error)) throw error;
+    context.rendezvousMarker = undefined;
     return next(args);
   }
 }

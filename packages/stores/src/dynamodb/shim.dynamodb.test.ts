@@ -1,8 +1,11 @@
 // Each call once through the bare client and once through the wrapped one, on tables of their own.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { DynamoDB, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocument, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type GlobalTable, startGlobalTable } from '@rendezvous/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { DOCUMENT_CASES } from '../../test/document-cases.js';
 import { type ClientCase, LOW_LEVEL_CASES } from '../../test/dynamodb-cases.js';
 import { CLIENT_CONFIG, connectTo, createTables } from '../../test/dynamodb-tables.js';
@@ -116,3 +119,30 @@ test('writes leave the bid of their branch, under keys that are the same for bot
   expect(first?.keys).toEqual(['["events",["at","N","15e-1"],["device","B","Bw=="]]']);
   expect(second?.keys).toEqual(first?.keys);
 });
+
+test('rule 14: another attempt of the SDK leaves a marker of its own', async () => {
+  const bodies: string[] = [];
+  const server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      bodies.push(Buffer.concat(chunks).toString());
+      outgoing.writeHead(bodies.length === 1 ? 500 : 200).end('{}');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${String(port)}`;
+  const handle = new RecordingHandle();
+  const bare = new DynamoDB({ ...CLIENT_CONFIG, endpoint, maxAttempts: 2 });
+  const wrapped = wrapDynamoDB(bare, handle, { keys: { posts: ['id'] } });
+  await wrapped.putItem({ TableName: 'posts', Item: { id: { S: 'a' } } });
+  bare.destroy();
+  const markers = bodies.map((body) => (JSON.parse(body) as PutBody).Item.rv_bid.S);
+  expect(markers).toEqual([handle.lastBid, `${handle.lastBid}.2`]);
+});
+
+interface PutBody {
+  readonly Item: { readonly rv_bid: { readonly S: string } };
+}

@@ -3,6 +3,7 @@ import { RendezvousError } from '@rendezvous/protocol';
 import { createShim } from '../shim-proxy.js';
 import { isWrapped } from '../shim-registry.js';
 import type { SdkClient } from './driver.js';
+import { markAttempts } from './mark-attempts.js';
 import { createRequestMiddleware } from './run-request.js';
 import type { WrapDynamoDBOptions } from './wrap-options.js';
 
@@ -50,6 +51,11 @@ export function wrapDynamoDB<T extends DynamoDBLike>(
     name: MIDDLEWARE,
     relation: 'before',
     toMiddleware: 'serializerMiddleware',
+  });
+  middlewareStack.addRelativeTo(markAttempts, {
+    name: `${MIDDLEWARE}Attempts`,
+    relation: 'after',
+    toMiddleware: 'retryMiddleware',
   });
   // Its methods call `send` of what they are called on, which takes the stack from there.
   return createShim(client, { middlewareStack }, () => true);
