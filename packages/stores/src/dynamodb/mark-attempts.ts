@@ -11,10 +11,19 @@ export const markAttempts: Middleware = (next, context) => (args) => {
   if (marker === undefined || request === undefined) return next(args);
   marker.attempts += 1;
   const { bid, attempts } = marker;
-  if (attempts === 1 || typeof request.body !== 'string') return next(args);
+  const text = toText(request.body);
+  if (attempts === 1 || text === undefined) return next(args);
   // A bid is random: nothing else in the request looks like it.
-  const body = request.body.replaceAll(new RegExp(`${bid}(\\.\\d+)?`, 'g'), `${bid}.${attempts}`);
+  const body = new TextEncoder().encode(
+    text.replaceAll(new RegExp(`${bid}(\\.\\d+)?`, 'g'), `${bid}.${attempts}`),
+  );
   request.body = body;
-  request.headers['content-length'] = String(Buffer.byteLength(body));
+  request.headers['content-length'] = String(body.byteLength);
   return next(args);
 };
+
+/** The SDK holds a body as text, or as its bytes. */
+function toText(body: unknown): string | undefined {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? new TextDecoder().decode(body) : undefined;
+}

@@ -1,8 +1,14 @@
-import type { MarkerReader, ProbeStrategy, ReplicaTarget } from '@rendezvous/protocol';
+import type {
+  MarkerReader,
+  ProbedReplica,
+  ProbeStrategy,
+  ReplicaTarget,
+} from '@rendezvous/protocol';
 import { RendezvousError } from '@rendezvous/protocol';
 import { CapacityBudget } from './capacity-budget.js';
 import { parseDynamoDBEndpoint } from './endpoint.js';
-import { createTableClient } from './monitor-driver.js';
+import { createStreamsClient, createTableClient } from './monitor-driver.js';
+import { followStreams } from './follow-streams.js';
 import { readMarkers } from './read-markers.js';
 
 /**
@@ -42,7 +48,7 @@ export function dynamodbVisibility(options: DynamoDBVisibilityOptions = {}): Pro
   return {
     kind: 'probe',
     keyCountMax: KEY_COUNT_MAX,
-    connectReplica: connect,
+    connectReplica: async (target) => withHints(await connect(target), target.endpoint),
     connectPrimary: connect,
   };
 }
@@ -69,6 +75,29 @@ async function connectReader(
       client.destroy();
       announceLoss();
       return Promise.resolve();
+    },
+  };
+}
+
+/** The endpoint's streams say where to look. */
+function withHints(reader: MarkerReader, url: string): ProbedReplica {
+  const endpoint = parseDynamoDBEndpoint(url);
+  const { streams: arns } = endpoint;
+  if (arns.length === 0) return reader;
+  const stop = new AbortController();
+  return {
+    ...reader,
+    async listen(onChanged) {
+      const client = await createStreamsClient(endpoint);
+      followStreams({ client, arns, onChanged, signal: stop.signal })
+        .finally(() => {
+          client.destroy();
+        })
+        .catch(() => undefined);
+    },
+    shutdown() {
+      stop.abort();
+      return reader.shutdown();
     },
   };
 }
