@@ -16,7 +16,7 @@ export interface WrapDynamoDBOptions {
   readonly hideMarkers?: boolean;
   /**
    * The key attributes of tables, by table. A table that is not named is asked for them once, which
-   * needs the permission `dynamodb:DescribeTable`.
+   * needs the permission `dynamodb:DescribeTable`. Local indexes of one that is named count as global.
    */
   readonly keys?: Readonly<Record<string, readonly string[]>>;
   /**
