@@ -175,14 +175,7 @@ export type ClientBody =
 /** What the SDK asks: nothing that only monitors, peers and operators do. */
 export type SdkClientBody = Exclude<
   ClientBody,
-  | Status
-  | Attach
-  | Watermark
-  | Replicate
-  | ReplicateAck
-  | ReportClosed
-  | NoTrace
-  | Inquire
+  Status | Attach | Watermark | Replicate | ReplicateAck | ReportClosed | NoTrace | Inquire
 >;
 
 export interface ClientMessage {

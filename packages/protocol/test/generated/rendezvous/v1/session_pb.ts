@@ -1071,7 +1071,8 @@ export type Attach = Message<"rendezvous.v1.Attach"> & {
 
   /**
    * A position of the primary, read after the monitor had connected to the replica:
-   * waits hold until the replica has passed it (DESIGN.md section 5, rules 11 and 21).
+   * waits hold until the replica has passed it (DESIGN.md section 5, rules 11 and 21). Of a store with
+   * markers: the replica's lineage, another one when an older copy may have taken its place.
    *
    * @generated from field: string barrier = 4;
    */
