@@ -5,15 +5,18 @@ import { createSkipReporter } from './tools/skip-reporter.js';
 // package to its src/ folder, so that no build step stands between an edit and a test.
 const conditions = ['rendezvous-source', 'node'];
 
-/** The file suffix says what a test needs (STYLE: tests and configuration). */
+/** The file suffix says what a test needs (STYLE: tests and configuration), and how long it may take. */
 const needs = {
-  postgres: ['{packages,tools,examples}/**/*.postgres.test.ts'],
-  redis: ['{packages,tools}/**/*.redis.test.ts'],
-  mariadb: ['{packages,tools}/**/*.mariadb.test.ts'],
-  mysql: ['{packages,tools}/**/*.mysql.test.ts'],
-  process: ['{packages,tools}/**/*.process.test.ts'],
-  sim: ['{packages,tools}/**/*.sim.test.ts'],
+  postgres: 60_000,
+  redis: 60_000,
+  mariadb: 60_000,
+  mysql: 60_000,
+  dynamodb: 60_000,
+  process: 120_000,
+  sim: 600_000,
 };
+
+const filesOf = (suffix: string): string => `{packages,tools,examples}/**/*.${suffix}.test.ts`;
 
 const notOurs = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
 
@@ -34,81 +37,24 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{packages,tools}/**/*.test.ts'],
-          exclude: [...notOurs, ...Object.values(needs).flat()],
+          include: ['{packages,tools,examples}/**/*.test.ts'],
+          exclude: [...notOurs, ...Object.keys(needs).map(filesOf)],
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        extends: true,
+      ...Object.entries(needs).map(([name, testTimeout], index) => ({
+        extends: true as const,
         test: {
-          name: 'postgres',
-          include: needs.postgres,
+          name,
+          include: [filesOf(name)],
           exclude: notOurs,
-          testTimeout: 60_000,
+          testTimeout,
           hookTimeout: 60_000,
+          // Servers and processes get the machine to themselves.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: index + 1 },
         },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'redis',
-          include: needs.redis,
-          exclude: notOurs,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'mariadb',
-          include: needs.mariadb,
-          exclude: notOurs,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 3 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'mysql',
-          include: needs.mysql,
-          exclude: notOurs,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 4 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'process',
-          include: needs.process,
-          exclude: notOurs,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 5 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'sim',
-          include: needs.sim,
-          exclude: notOurs,
-          testTimeout: 600_000,
-          sequence: { groupOrder: 6 },
-        },
-      },
+      })),
     ],
   },
 });

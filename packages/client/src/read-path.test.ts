@@ -257,3 +257,30 @@ test('the policy "origin" needs an origin, at the latest when it is used', async
   );
   await expect(read).rejects.toMatchObject({ code: 'config_invalid' });
 });
+
+test('rule 22: a read that no monitor covers is unknown when there is anything to wait for', async () => {
+  const { node, rv } = await startClient();
+  const store = rv.store('posts', { onUnavailable: 'throw' });
+  const read = { ...createRead(), uncovered: 'secondary_index' };
+  await expect(rv.run(BOOKMARK, () => store.read(read))).rejects.toMatchObject({
+    code: 'consistency_unknown',
+  });
+  await expect(rv.run(undefined, () => store.read(read))).resolves.toBe('read 1');
+  expect(node.received('wait')).toEqual([]);
+});
+
+test('a read after a wait is told how the wait ended', async () => {
+  const { node, rv } = await startClient();
+  node.answers.wait = (_body, reply) => {
+    reply({ ...CONSISTENT, prevented: true, closedAgoMs: 7 });
+  };
+  const read = {
+    fromPrimary: false,
+    repeatable: false,
+    execute: (ended: unknown) => Promise.resolve(ended),
+  };
+  await expect(rv.run(BOOKMARK, () => rv.store('posts').read(read))).resolves.toMatchObject({
+    prevented: true,
+    closedAgoMs: 7,
+  });
+});

@@ -28,7 +28,7 @@ import type { ClientParts } from './client-parts.js';
 import { areUsableKeys } from './keys.js';
 import type { FallbackAction, Policy } from './policy.js';
 import type { SpeculationGauge } from './speculation.js';
-import { describePending, waitFor } from './wait.js';
+import { createUnknown, describePending, waitFor } from './wait.js';
 import type { WaitQuery, WaitResult } from './wait.js';
 
 /** A read and all that decides about it. */
@@ -64,6 +64,11 @@ function readWithoutBookmark<T>(read: Read<T>, mayThrow: boolean): Promise<T> {
 }
 
 function observeRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
+  const { uncovered } = read.operation;
+  if (uncovered !== undefined) {
+    countObserved(read.parts, createUnknown(uncovered, read.store));
+    return read.operation.execute();
+  }
   const query: WaitQuery = {
     ...toQuery(read, bookmark),
     mayBlock: () => false,
@@ -79,6 +84,10 @@ function observeRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
 
 async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   const { parts, policy, operation } = read;
+  if (operation.uncovered !== undefined) {
+    parts.counters.addWait('unknown', false);
+    return fallBack(read, createUnknown(operation.uncovered, read.store));
+  }
   const isEnforced = (): boolean => effectiveMode(parts, policy.mode) === 'enforce';
   const withPosition = mustCheck(read.verify, operation);
   const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced, withPosition };
@@ -102,9 +111,9 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   const elapsedMs = Math.ceil(performance.now() - issuedMs);
   const isValid = answer.closedAgoMs > elapsedMs;
   read.speculation.record(isValid ? 'hit' : 'miss');
-  if (!early) return operation.execute();
+  if (!early) return operation.execute(answer);
   parts.counters.add(isValid ? 'speculationsAccepted' : 'speculationsRepeated');
-  return isValid ? early : operation.execute();
+  return isValid ? early : operation.execute(answer);
 }
 
 async function readChecked<T>(read: Read<T>, answer: WaitResult, issuedMs: number): Promise<T> {

@@ -191,8 +191,11 @@ function cover<T>(
   return write.parts.opener.cover(context, write.store, attempt, patienceMs);
 }
 
-function toRequest<T>({ store }: Write<T>, keys: readonly Uint8Array[]): BranchRequest {
-  return { store, home: '', keys: areUsableKeys(keys) ? keys : [], position: '' };
+function toRequest<T>(
+  { store, operation: { home = '' } }: Write<T>,
+  keys: readonly Uint8Array[],
+): BranchRequest {
+  return { store, home, keys: areUsableKeys(keys) ? keys : [], position: '' };
 }
 
 function withPosition<T>(request: BranchRequest, { position }: WriteOutcome<T>): BranchRequest {

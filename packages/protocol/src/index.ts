@@ -16,6 +16,7 @@ export { isName, NAME_PATTERN } from './names.js';
 
 // What authors of datastore adapters meet.
 export type {
+  EndedWait,
   MarkedWrite,
   MarkerReader,
   PositionOrder,

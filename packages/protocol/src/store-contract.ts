@@ -210,6 +210,8 @@ export interface WriteOperation<T> {
    * of a marked write, 1 to 100 of them: the monitor looks for the marker at each.
    */
   readonly keys?: readonly Uint8Array[];
+  /** The region that takes the write, for multi-active stores. Default: the store's home. */
+  readonly home?: string;
   /**
    * Present: the write leaves its marker, `bid`, at each key. Its branch then opens together with
    * the write, and not after it.
@@ -231,6 +233,16 @@ export type CheckedRead<T> =
   | { readonly status: 'behind' }
   /** The server did not say how far it is, or what it says proves nothing. Nothing was read. */
   | { readonly status: 'unknown' };
+/** How the wait before a read ended `consistent`. */
+export interface EndedWait {
+  /** It had to block: without it the read would have been stale. */
+  readonly prevented: boolean;
+  /**
+   * How long ago, at least, the last covered branch closed here, in ms. Says nothing in the store's
+   * home, where branches have no state.
+   */
+  readonly closedAgoMs: number;
+}
 
 export interface ReadOperation<T> {
   /** Keys that the read names; absent: those of `rv.with({ key })`, else the whole store. */
@@ -239,8 +251,17 @@ export interface ReadOperation<T> {
   readonly fromPrimary: boolean;
   /** The read may be issued before the wait ends and issued again: one autocommit statement without side effects. */
   readonly repeatable: boolean;
-  /** Issues the read. Called once, or twice if `repeatable`. */
-  execute(): Promise<T>;
+  /**
+   * Present: no monitor can say when this read sees a write, for this reason (a secondary index that
+   * follows its table later). Where there is anything to wait for, the read ends as `unknown`.
+   */
+  readonly uncovered?: string;
+  /**
+   * Issues the read. Called once, or twice if `repeatable`. `ended` is present when a wait proved that
+   * everything covered is visible: a store whose reads may be staler than what its monitor sees then
+   * asks for a strong one.
+   */
+  execute(ended?: EndedWait): Promise<T>;
   /**
    * Issues the read on a connection whose server shows everything up to `position`: it is asked there,
    * before the read, for at most `timeoutMs` (0: once). Absent: the adapter cannot ask.

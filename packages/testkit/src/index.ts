@@ -14,6 +14,13 @@ export type { RedisCluster, RedisClusterOptions, RedisShard } from './redis/redi
 export { startRedisSentinel } from './redis/redis-sentinel.js';
 export type { RedisSentinel } from './redis/redis-sentinel.js';
 export type { RedisServer } from './redis/redis-server.js';
+export { startGlobalTable } from './dynamodb/global-table.js';
+export type {
+  GlobalTable,
+  GlobalTableOptions,
+  GlobalTableRegion,
+} from './dynamodb/global-table.js';
+export type { OperationCounts } from './dynamodb/operation-counts.js';
 export type { DatastoreServer } from './server-process.js';
 export type { LagGate } from './lag-gate.js';
 export type { LinkedReplica } from './linked-replica.js';

@@ -23,7 +23,7 @@ export interface DemoCommandOptions {
 
 export const command: Command<DemoCommandOptions> = {
   name: 'demo',
-  description: 'Show stale reads without Rendezvous, and none with it, on a real replicated store',
+  description: 'Show stale reads without Rendezvous, and none with it, on a replicated store',
   usage: 'demo [options]',
   examples: [
     { line: 'rendezvous demo', explanation: '1,000 posts, 200 ms of replication lag, a report' },
@@ -37,7 +37,7 @@ export const command: Command<DemoCommandOptions> = {
   options: {
     store: {
       type: 'choice',
-      choices: ['postgres', 'redis', 'mariadb', 'mysql'],
+      choices: ['postgres', 'redis', 'mariadb', 'mysql', 'dynamodb'],
       default: 'postgres',
       description: 'Datastore to run on',
     },

@@ -7,4 +7,5 @@ export const ENDPOINT_PROTOCOLS: Readonly<Record<StoreKind, readonly [string, ..
   postgres: ['postgres', 'postgresql'],
   redis: ['redis', 'rediss'],
   'redis-cluster': ['redis-cluster', 'rediss-cluster'],
+  dynamodb: ['dynamodb', 'http', 'https'],
 };

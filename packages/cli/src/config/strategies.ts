@@ -1,5 +1,6 @@
 import type { VisibilityStrategy } from '@rendezvous/protocol';
 import { mysqlVisibility } from '@rendezvous/stores/mysql';
+import { dynamodbVisibility } from '@rendezvous/stores/dynamodb';
 import { postgresVisibility } from '@rendezvous/stores/postgres';
 import { redisClusterVisibility, redisVisibility } from '@rendezvous/stores/redis';
 import type { StoreKind } from './define-config.js';
@@ -12,5 +13,6 @@ export function createStrategies(): Readonly<Record<StoreKind, VisibilityStrateg
     postgres: postgresVisibility(),
     redis: redisVisibility(),
     'redis-cluster': redisClusterVisibility(),
+    dynamodb: dynamodbVisibility(),
   };
 }

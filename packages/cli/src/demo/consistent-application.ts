@@ -25,6 +25,6 @@ export async function createConsistent(
       return attributes;
     },
     unanswered: () => rv.counters.unavailable + rv.counters.missing,
-    releasedAtMs: (post) => tap.releasedAtMs(post),
+    releasedAtMs: (post) => tap.releasedAtMs(connection.toKey?.(post) ?? post),
   };
 }

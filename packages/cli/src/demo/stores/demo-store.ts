@@ -36,6 +36,8 @@ export interface StoreConnection {
   readonly posts: Posts;
   /** Through the same client, wrapped: all that Rendezvous changes. */
   wrap(rv: Rendezvous): Promise<Posts>;
+  /** The key by which a wait names a post, as text. Default: the post itself. */
+  toKey?(post: string): string;
 }
 
 /** What both functions do with the datastore; the same code whether its client is wrapped or bare. */
