@@ -34,7 +34,7 @@ interface Current {
   readonly log: string[];
   /** Undefined: not handed over yet. */
   startedAtMs: number | undefined;
-  outcome: InvocationOutcome['kind'] | undefined;
+  outcome: InvocationOutcome | undefined;
   resolve(outcome: InvocationOutcome): void;
 }
 
@@ -128,9 +128,9 @@ export class LambdaWorker {
       this.#handOver(hand, current);
       return;
     }
-    this.#report();
-    this.#current = undefined;
+    const settle = this.#settle();
     this.#owner.onIdle(this);
+    settle();
     // Unless it got something to do right there.
     if (this.state === 'idle') this.#freeze();
   }
@@ -151,12 +151,10 @@ export class LambdaWorker {
     return true;
   }
 
-  /** Tells the caller. The first to know how it ended is right. */
+  /** The first to know how it ended is right. */
   #finishWith(kind: InvocationOutcome['kind'], payload: Buffer): void {
     const current = this.#current;
-    if (current === undefined || current.outcome !== undefined) return;
-    current.outcome = kind;
-    current.resolve({ kind, payload, log: current.log });
+    if (current !== undefined) current.outcome ??= { kind, payload, log: current.log };
   }
 
   #timeOut(limitMs: number): void {
@@ -171,29 +169,44 @@ export class LambdaWorker {
     const status = code === null ? `signal: ${signal ?? 'not started'}` : `exit status ${code}`;
     const message = `${this.#prefix()}Error: Runtime exited with error: ${status}`;
     this.#finishWith('exit', describeFailure('Runtime.ExitError', message));
-    this.#report();
-    this.#current = undefined;
+    const settle = this.#settle();
     this.#api?.shutdown();
     this.#owner.onGone(this);
+    settle();
   }
 
-  #report(): void {
+  /**
+   * Ends the invocation. What it returns tells the caller, who must find the process as it is then: as in
+   * Lambda, a successor of the same caller gets the same process.
+   */
+  #settle(): () => void {
     clearTimeout(this.#timer);
-    const { invocation, coldStart, startedAtMs = monotonicMs(), outcome } = this.#current ?? {};
-    if (invocation === undefined || outcome === undefined) return;
+    const {
+      invocation,
+      coldStart,
+      startedAtMs = monotonicMs(),
+      outcome,
+      resolve,
+    } = this.#current ?? {};
+    this.#current = undefined;
+    if (invocation === undefined || outcome === undefined) return () => undefined;
     const durationMs = monotonicMs() - startedAtMs;
     const initMs = coldStart === true ? (this.#initMs ?? startedAtMs - this.#bornAtMs) : 0;
-    this.#owner.onReport({
+    const report: InvocationReport = {
       functionName: this.#settings.name,
       requestId: invocation.requestId,
       pid: this.pid,
-      outcome,
+      outcome: outcome.kind,
       coldStart: coldStart === true,
       initMs,
       durationMs,
       billedMs: Math.ceil(initMs + durationMs),
       startedAtMs,
-    });
+    };
+    return () => {
+      this.#owner.onReport(report);
+      resolve?.(outcome);
+    };
   }
 
   #onLine(line: string): void {
