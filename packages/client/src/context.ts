@@ -92,4 +92,9 @@ export class Scope {
   enter<T>(changes: Partial<Surroundings>, fn: () => T): T {
     return this.#storage.run({ ...this.current, ...changes }, fn);
   }
+
+  /** As `enter`, for what follows; nothing of what surrounded it stays, not even what an earlier call left. */
+  replace(changes: Partial<Surroundings>): void {
+    this.#storage.enterWith({ ...NOTHING, ...changes });
+  }
 }

@@ -95,6 +95,13 @@ class RendezvousClient implements Rendezvous {
     return this.#parts.scope.enter({ context }, fn);
   }
 
+  enter(bookmark: BookmarkSource, policy: CallPolicy = {}): void {
+    const { scope } = this.#parts;
+    scope.replace({});
+    const surroundings = this.run(bookmark, () => this.with(policy, () => scope.current));
+    scope.replace(surroundings);
+  }
+
   current(): string | undefined {
     const bookmark = this.#parts.scope.current.context?.bookmark;
     return bookmark && !isEmptyBookmark(bookmark) ? encodeBookmark(bookmark) : undefined;

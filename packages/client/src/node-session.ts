@@ -17,6 +17,7 @@ import type { Mode, NodeBody, SdkClientBody } from '@rendezvous/protocol';
 import { ConnectionWaiters } from './failover/connection-waiters.js';
 import { keepConnected } from './failover/keep-connected.js';
 import type { KeepConnectedOptions } from './failover/keep-connected.js';
+import { SilenceProbe } from './failover/silence-probe.js';
 import { createAborted } from './session/deferred.js';
 import type { Connection } from './session/index.js';
 
@@ -38,6 +39,7 @@ export class NodeSession {
   readonly #options: NodeSessionOptions;
   readonly #stop = new AbortController();
   readonly #waiters = new ConnectionWaiters();
+  readonly #probe: SilenceProbe;
   #started = false;
   #connection: Connection | undefined;
   #away: RendezvousError | undefined;
@@ -45,6 +47,7 @@ export class NodeSession {
 
   constructor(options: NodeSessionOptions) {
     this.#options = options;
+    this.#probe = new SilenceProbe(options.timings);
   }
 
   /** The operator's remote switch as last heard; `enforce` before the first connection. */
@@ -71,8 +74,15 @@ export class NodeSession {
       const connection = this.#connection ?? (await this.#connected(remainingMs(), options));
       const { signal, background = false } = options;
       const timeoutMs = remainingMs();
+      this.#probe.sending(connection);
       try {
-        return await connection.request(toBody(timeoutMs), { timeoutMs, background, signal });
+        const answer = await connection.request(toBody(timeoutMs), {
+          timeoutMs,
+          background,
+          signal,
+        });
+        if (this.#connection === connection) this.#probe.heard();
+        return answer;
       } catch (error) {
         if (!connection.isOver || this.#stop.signal.aborted) throw error;
         if (this.#connection === connection) this.#connection = undefined;
@@ -106,6 +116,7 @@ export class NodeSession {
       lost: (connection: Connection): void => {
         if (this.#connection === connection) this.#connection = undefined;
       },
+      doubted: (): Promise<AbortSignal> => this.#probe.doubted(),
       away: (reason: RendezvousError): void => {
         this.#away = reason;
         this.#waiters.reject(reason);
@@ -119,6 +130,7 @@ export class NodeSession {
   #accept(connection: Connection): void {
     const previous = this.#connection;
     this.#connection = connection;
+    this.#probe.heard();
     this.#modeCeiling = connection.welcome.modeCeiling;
     this.#away = undefined;
     this.#options.onConnect();

@@ -115,6 +115,12 @@ export interface Rendezvous extends AsyncDisposable {
    * await rv.run(rv.extract(message.headers), () => handle(message));
    */
   run<T>(bookmark: BookmarkSource, fn: () => T): T;
+  /**
+   * As `run` with the policies of `with`, for the rest of the asynchronous call chain: for frameworks that
+   * have hooks and no function to surround. Only what is called from where `enter` was called, and after
+   * it, is inside. Prefer `run`, which also ends. Throws as both do.
+   */
+  enter(bookmark: BookmarkSource, policy?: CallPolicy): void;
   /** The text of the context's bookmark; undefined outside `run` and when there is nothing to carry. */
   current(): string | undefined;
   /**

@@ -74,3 +74,17 @@ test('a dropped bookmark is counted under the name of its carrier', async () => 
     sns: { extract_invalid: 0, inject_dropped: 1 },
   });
 });
+
+test('enter() begins a request for what follows, and forgets what an earlier one left', async () => {
+  const { node, rv } = await startClient({ timeoutMs: 40_000 });
+  const handle = async (bookmark?: string, budgetMs?: number): Promise<string | undefined> => {
+    rv.enter(bookmark, { budgetMs });
+    await rv.store('posts').read(createRead());
+    return rv.current();
+  };
+  await expect(handle(BOOKMARK, 10_000)).resolves.toBe(BOOKMARK);
+  expect(lastTimeoutMs(node)).toBeLessThanOrEqual(10_000);
+  await expect(handle(BOOKMARK)).resolves.toBe(BOOKMARK);
+  expect(lastTimeoutMs(node)).toBeGreaterThan(10_000);
+  await expect(handle()).resolves.toBeUndefined();
+});

@@ -21,6 +21,7 @@ const TEST_TIMINGS: SessionTimings = {
   reconnectDelayMsMax: 5,
   returnDelayMsMax: 5,
   settleMs: 0,
+  probeAfterMs: NEVER_MS,
 };
 
 export interface TestSession {

@@ -1,6 +1,8 @@
 // AWS Lambda.
 export { withRendezvous } from './lambda/with-rendezvous.js';
 export type { WithRendezvousOptions } from './lambda/with-rendezvous.js';
+export { rendezvousMiddleware } from './lambda/rendezvous-middleware.js';
+export type { Middleware, MiddlewareRequest } from './lambda/rendezvous-middleware.js';
 export { sqsBatch } from './lambda/sqs-batch.js';
 export type { SqsBatchOptions } from './lambda/sqs-batch.js';
 export type { SqsRecord, VisibilityClient } from './lambda/sqs-record.js';

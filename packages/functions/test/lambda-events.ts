@@ -3,12 +3,21 @@
  * the named page of AWS shows.
  */
 
+import type {
+  DynamoDBRecord,
+  EventBridgeEvent,
+  KinesisStreamRecord,
+  S3EventRecord,
+  SNSEventRecord,
+  SNSMessageAttributes,
+  SQSRecord,
+} from 'aws-lambda';
 import type { AttributeLike } from '../src/carriers/message-attributes.js';
 
 type Attributes = Readonly<Record<string, AttributeLike>> | undefined;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-export function toSqsRecord(body: string, attributes?: Attributes) {
+export function toSqsRecord(body: string, attributes?: Attributes): SQSRecord {
   return {
     messageId: '059f36b4-87a3-44ab-83d2-661975830a7d',
     receiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a...',
@@ -26,7 +35,7 @@ export function toSqsRecord(body: string, attributes?: Attributes) {
           stringValue: StringValue,
           stringListValues: [],
           binaryListValues: [],
-          dataType: DataType,
+          dataType: DataType ?? 'String',
         },
       ]),
     ),
@@ -38,13 +47,16 @@ export function toSqsRecord(body: string, attributes?: Attributes) {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
-export function toSnsRecord(message: string, attributes?: Attributes) {
+export function toSnsRecord(message: string, attributes?: Attributes): SNSEventRecord {
   return {
     EventVersion: '1.0',
     EventSubscriptionArn: 'arn:aws:sns:us-east-1:123456789012:sns-lambda:21be56ed-a058-49f5',
     EventSource: 'aws:sns',
     Sns: {
       SignatureVersion: '1',
+      Signature: 'tcc6faL2yUC6dgZdmrwh1Y4cGa/ebXEkAi6RibDsvpi+tE/1+82j...65r==',
+      SigningCertUrl: 'https://sns.us-east-2.amazonaws.com/SimpleNotificationService.pem',
+      UnsubscribeUrl: 'https://sns.us-east-2.amazonaws.com/?Action=Unsubscribe',
       Timestamp: '2019-01-02T12:45:07.000Z',
       MessageId: '95df01b4-ee98-5cb9-9903-4c221d41eb5e',
       Message: message,
@@ -69,17 +81,17 @@ export function toSnsNotification(message: string, attributes?: Attributes): str
   });
 }
 
-function toNotificationAttributes(attributes: Attributes = {}) {
+function toNotificationAttributes(attributes: Attributes = {}): SNSMessageAttributes {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, { DataType, StringValue }]) => [
       name,
-      { Type: DataType, Value: StringValue },
+      { Type: DataType ?? 'String', Value: StringValue ?? '' },
     ]),
   );
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
-export function toEventBridgeEvent(detail: string) {
+export function toEventBridgeEvent(detail: string): EventBridgeEvent<'Order placed', unknown> {
   return {
     version: '0',
     id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
@@ -97,7 +109,7 @@ export function toEventBridgeEvent(detail: string) {
 export function toKinesisRecord(
   data: Uint8Array | undefined,
   sequenceNumber = '49590338271490256608',
-) {
+): KinesisStreamRecord {
   return {
     kinesis: {
       kinesisSchemaVersion: '1.0',
@@ -110,19 +122,22 @@ export function toKinesisRecord(
     eventVersion: '1.0',
     eventID: `shardId-000000000006:${sequenceNumber}`,
     eventName: 'aws:kinesis:record',
+    invokeIdentityArn: 'arn:aws:iam::123456789012:role/lambda-role',
     awsRegion: 'us-east-2',
     eventSourceARN: 'arn:aws:kinesis:us-east-2:123456789012:stream/lambda-stream',
   };
 }
 
+type NewImage = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
-export function toDynamoDbRecord(item: unknown, sequenceNumber = '111') {
+export function toDynamoDbRecord(item: object | undefined, sequenceNumber = '111'): DynamoDBRecord {
   return {
     eventID: '1',
     eventVersion: '1.0',
     dynamodb: {
       Keys: { Id: { N: '101' } },
-      NewImage: item as Readonly<Record<string, { S?: string }>> | undefined,
+      NewImage: item as NewImage,
       StreamViewType: 'NEW_AND_OLD_IMAGES',
       SequenceNumber: sequenceNumber,
       SizeBytes: 26,
@@ -135,21 +150,37 @@ export function toDynamoDbRecord(item: unknown, sequenceNumber = '111') {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
-export const S3_RECORD = {
+export const S3_RECORD: S3EventRecord = {
   eventVersion: '2.1',
   eventSource: 'aws:s3',
   awsRegion: 'us-west-2',
   eventTime: '1970-01-01T00:00:00.000Z',
   eventName: 'ObjectCreated:Put',
+  userIdentity: { principalId: 'AIDAJDPLRKLG7UEXAMPLE' },
+  requestParameters: { sourceIPAddress: '192.0.2.44' },
+  responseElements: {
+    'x-amz-request-id': 'C3D13FE58DE4C810',
+    'x-amz-id-2': 'FMyUVURIY8/IgAtTv8xRjskZQpcIZ9KG4V5Wp6S7S/JRWeUWerMUE5JgHvANOjpD',
+  },
   s3: {
     s3SchemaVersion: '1.0',
-    bucket: { name: 'amzn-s3-demo-bucket', arn: 'arn:aws:s3:::amzn-s3-demo-bucket' },
-    object: { key: 'HappyFace.jpg', size: 1024, sequencer: '0055AED6DCD90281E5' },
+    configurationId: 'testConfigRule',
+    bucket: {
+      name: 'amzn-s3-demo-bucket',
+      ownerIdentity: { principalId: 'A3NL1KOZZKExample' },
+      arn: 'arn:aws:s3:::amzn-s3-demo-bucket',
+    },
+    object: {
+      key: 'HappyFace.jpg',
+      size: 1024,
+      eTag: 'd41d8cd98f00b204e9800998ecf8427e',
+      sequencer: '0055AED6DCD90281E5',
+    },
   },
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html, payload format 2.0 */
-export function toFunctionUrlEvent(headers: Readonly<Record<string, string>>) {
+export function toFunctionUrlEvent(headers: Readonly<Record<string, string>>): object {
   return {
     version: '2.0',
     routeKey: '$default',

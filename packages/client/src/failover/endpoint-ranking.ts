@@ -34,6 +34,11 @@ export class EndpointRanking {
     return this.ranked().filter((other) => compare(other, endpoint) < 0);
   }
 
+  /** Those that rank no worse than `endpoint`, itself included, the best first. */
+  asGoodAs(endpoint: Endpoint): readonly Endpoint[] {
+    return this.ranked().filter((other) => compare(other, endpoint) <= 0);
+  }
+
   /** Why nodes do not take us: the first reason, and whether each has one. */
   get refusal(): { readonly reason: RendezvousError | undefined; readonly isUnanimous: boolean } {
     const refusals = this.#endpoints.flatMap(({ refusal }) => refusal ?? []);

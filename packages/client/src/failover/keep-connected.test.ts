@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { startFakeNode } from '../../test/fake-node.js';
+import { WELCOME } from '../../test/fake-node.js';
 import type { FakeNode } from '../../test/fake-node.js';
 import { NEVER_MS, startForeignNode, startNode, startSession } from '../../test/start-session.js';
 
@@ -190,4 +191,41 @@ test('shutdown() ends the search for a better node', async () => {
   await told('node_unreachable', gone);
   session.shutdown();
   await expect(ping()).rejects.toMatchObject({ code: 'shut_down' });
+});
+
+test('an operation on a connection that fell silent is answered over a new one to the same node', async () => {
+  const node = await startNode();
+  const { ping, events } = startSession([[node]], { probeAfterMs: 0, probeMs: 1 });
+  let helloCount = 0;
+  node.answers.hello = (_body, reply) => {
+    helloCount += 1;
+    reply(WELCOME);
+  };
+  node.answers.ping = (_body, reply) => {
+    if (helloCount > 1) reply({ kind: 'done' });
+  };
+  await ping();
+  // Nobody waited until the silence counted as a loss.
+  expect(events.map(({ event }) => event)).toContain('session_moved');
+  expect(events.map(({ event }) => event)).not.toContain('session_lost');
+});
+
+test('a connection that was merely slow wins over a new one that is not welcomed yet', async () => {
+  const node = await startNode();
+  const { ping, events } = startSession([[node]], { probeAfterMs: 0, probeMs: 1 });
+  const held: (() => void)[] = [];
+  node.answers.ping = (_body, reply) => {
+    held.push(() => {
+      reply({ kind: 'done' });
+    });
+  };
+  let helloCount = 0;
+  node.answers.hello = (_body, reply) => {
+    helloCount += 1;
+    if (helloCount === 1) reply(WELCOME);
+    else for (const answer of held) answer();
+  };
+  await ping();
+  expect(helloCount).toBe(2);
+  expect(events).toEqual([]);
 });

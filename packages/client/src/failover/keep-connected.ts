@@ -3,7 +3,8 @@
  *
  * ```
  *   connecting ── welcomed ──▶ connected ── lost ──▶ connecting
- *        │                        └── a better node is back ──▶ connected (to that)
+ *        │                        ├── a better node is back ──▶ connected (to that)
+ *        │                        └── silent, and another connection stands first ──▶ connected (to that)
  *        └── for awayMs, or every node refuses us ──▶ away (connecting goes on)
  * ```
  *
@@ -35,6 +36,8 @@ export interface ConnectionListener {
   /** From now on this connection counts; the one before, if it still stands, is for the listener to end. */
   connected(connection: Connection): void;
   lost(connection: Connection): void;
+  /** Resolves when the connection that counts is suspected to be dead, with a signal that ends the suspicion. */
+  doubted(): Promise<AbortSignal>;
   /** No node can be reached for now. */
   away(reason: RendezvousError): void;
 }
@@ -91,13 +94,17 @@ class Keeper {
     return dialed;
   }
 
-  /** Resolves with the connection to a better node, or with undefined when this one is lost. */
+  /** Resolves with the connection that takes over, or with undefined when this one is lost. */
   async #untilReplaced({ endpoint, connection }: Dialed): Promise<Dialed | undefined> {
     const search = new AbortController();
     const connectedMs = performance.now();
     const { ended } = connection;
-    const found = this.#findBetter(endpoint, search.signal);
-    const reason = await Promise.race([ended, found.then((next) => (next ? undefined : ended))]);
+    const searches = [
+      this.#findBetter(endpoint, search.signal),
+      this.#findRescue(endpoint, search.signal),
+    ];
+    const replaced = searches.map((found) => found.then((next) => (next ? undefined : ended)));
+    const reason = await Promise.race([ended, ...replaced]);
     search.abort();
     if (reason) {
       this.#state = 'connecting';
@@ -106,7 +113,25 @@ class Keeper {
       endpoint.lost(nowMs - connectedMs, nowMs);
       this.#tell('warn', 'session_lost', endpoint, reason.message);
     }
-    return found;
+    const [next, spare] = (await Promise.all(searches)).flatMap((dialed) => dialed ?? []);
+    spare?.connection.shutdown();
+    return next;
+  }
+
+  /** While the connection is in doubt, tries others to nodes that are as good, this one included. */
+  async #findRescue(connected: Endpoint, signal: AbortSignal): Promise<Dialed | undefined> {
+    const stopped = new Promise<undefined>((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve(undefined);
+      });
+    });
+    for (;;) {
+      const isOver = await Promise.race([this.#listener.doubted(), stopped]);
+      if (!isOver) return undefined;
+      const endpoints = this.#ranking.asGoodAs(connected);
+      const found = await this.#dial(endpoints, AbortSignal.any([signal, isOver]));
+      if (found) return found;
+    }
   }
 
   /** Looks for a node that is better than the connected one until `signal` aborts. */

@@ -18,6 +18,10 @@ export interface SessionTimings {
   readonly stableMs: number;
   /** A node that owes an answer and says nothing for so long is lost. */
   readonly silenceMsMax: number;
+  /** An operation that follows so long a silence asks whether the node still hears us. */
+  readonly probeAfterMs: number;
+  /** Without an answer by then, other connections are tried beside the silent one. */
+  readonly probeMs: number;
 }
 
 export const DEFAULT_TIMINGS: SessionTimings = {
@@ -30,4 +34,6 @@ export const DEFAULT_TIMINGS: SessionTimings = {
   settleMs: 5_000,
   stableMs: 5_000,
   silenceMsMax: 3_000,
+  probeAfterMs: 1_000,
+  probeMs: 100,
 };

@@ -96,14 +96,14 @@ test('an envelope changes nothing else of the JSON: neither numbers, nor order, 
 test('what is no JSON object, or has the member elsewhere, carries nothing, and that is counted', () => {
   const rv = createCarrying();
   const bodies = ['[]', '1', 'null', 'text', '{oops', '{"a":1,"_rendezvous":"x"}'];
-  const entries = bodies.map((Detail) => ({ Detail }));
+  const entries: EventBridgeEntry[] = [...bodies.map((Detail) => ({ Detail })), { Source: 's' }];
   rv.run(BOOKMARK, () => {
     for (const entry of entries) expect(eventBridgeCarrier.inject(rv, entry)).toBe(entry);
     const binary = { Data: new Uint8Array([0x7b, 0xff]) };
     expect(kinesisCarrier.inject(rv, binary)).toBe(binary);
   });
   expect(rv.counters.bookmarksDroppedBy).toMatchObject({
-    eventbridge: { inject_dropped: bodies.length },
+    eventbridge: { inject_dropped: entries.length },
     // What is no text cannot be looked into either.
     kinesis: { inject_dropped: 1 },
   });

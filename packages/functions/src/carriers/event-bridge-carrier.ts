@@ -30,7 +30,8 @@ export const eventBridgeCarrier: MessageCarrier<EventBridgeEntry, EventBridgeEve
     read: ({ Detail = '' }: EventBridgeEntry) => readEnvelope(Detail),
     write: (entry, baggage) => ({
       ...entry,
-      Detail: writeEnvelope(entry.Detail ?? '{}', baggage),
+      // An entry without one is refused; it must not become one that is taken.
+      Detail: writeEnvelope(entry.Detail ?? '', baggage),
     }),
     readArrived: ({ detail }: EventBridgeEvent) => envelopeOf(detail),
     sizeBytes: ({ Source, DetailType, Detail, Resources = [] }) =>

@@ -31,7 +31,9 @@ interface StreamRecord {
  * Throws `config_invalid`.
  *
  * @example
- * export const handler = recordBatch(rv, async (record) => index.upsert(unmarshall(record.dynamodb.NewImage)));
+ * export const handler = recordBatch(rv, async ({ dynamodb }: DynamoDBRecord) => {
+ *   await index.upsert(unmarshall(dynamodb.NewImage));
+ * });
  */
 export function recordBatch<Item extends object, Context extends LambdaContext = LambdaContext>(
   rv: Rendezvous,

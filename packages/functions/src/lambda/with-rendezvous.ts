@@ -25,7 +25,12 @@ export interface WithRendezvousOptions extends PolicyOverrides, ExtractEventOpti
  *   await sns.send(new PublishCommand({ TopicArn, Message: event.id }));
  * });
  */
-export function withRendezvous<Event, Context extends LambdaContext, Result>(
+export function withRendezvous<
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/aws-lambda: without an annotation an event is whatever its source sends
+  Event = any,
+  Context extends LambdaContext = LambdaContext,
+  Result = unknown,
+>(
   rv: Rendezvous,
   handler: (event: Event, context: Context) => Result | Promise<Result>,
   { trustHttp, ...policy }: WithRendezvousOptions = {},
