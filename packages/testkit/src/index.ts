@@ -38,6 +38,7 @@ export type {
 export type { FunctionOptions } from './lambda/function-options.js';
 export type { FunctionLogLine, InvocationReport } from './lambda/invocation.js';
 export type { EventSourceMapping, SqsMappingOptions } from './lambda/sqs-mapping.js';
+export { toSqsEvent } from './lambda/sqs-event.js';
 export { startMessageServer } from './lambda/message-server.js';
 export type { MessageServer } from './lambda/message-server.js';
 

@@ -28,7 +28,7 @@ export interface SqsMappingOptions {
   readonly concurrencyMax?: number;
 }
 
-export interface EventSourceMapping {
+export interface EventSourceMapping extends AsyncDisposable {
   /** Stops polling; resolves when the batches in progress are done. Idempotent. */
   shutdown(): Promise<void>;
 }
@@ -76,13 +76,12 @@ export async function startSqsMapping(
   };
   const pollerCount = Math.min(concurrencyMax, pool.settings.concurrencyMax);
   const pollers = Promise.all(Array.from({ length: pollerCount }, () => poll(source).catch(warn)));
-  return {
-    shutdown: async () => {
-      ending.abort();
-      await pollers;
-      client.destroy();
-    },
+  const shutdown = async (): Promise<void> => {
+    ending.abort();
+    await pollers;
+    client.destroy();
   };
+  return { shutdown, [Symbol.asyncDispose]: shutdown };
 }
 
 /** Nobody waits for a poller, and a test that never gets its message should know why. */
