@@ -3,11 +3,12 @@ import { SQS } from '@aws-sdk/client-sqs';
 import { createRendezvous } from '@rendezvous/client';
 import { sqsBatch } from '@rendezvous/functions';
 import { wrapPg } from '@rendezvous/stores/postgres';
-import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import pg from 'pg';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 1 });
 const rv = createRendezvous(); // RENDEZVOUS_REGION, RENDEZVOUS_NODES
+const sqs = new SQS({ useQueueUrlAsEndpoint: false }); // AWS_ENDPOINT_URL, where it is set
 
 const readPost =
   (posts: pg.Pool) =>
@@ -19,8 +20,8 @@ const readPost =
     if (rows.length === 0) throw new Error(`There is no post ${id}`);
   };
 
-export const handler: (event: SQSEvent, context: object) => Promise<unknown> = sqsBatch(
+export const handler: (event: SQSEvent, context: Context) => Promise<unknown> = sqsBatch(
   rv,
   readPost(wrapPg(pool, rv.store('posts'))),
-  { onTimeout: 'requeue', requeueMax: 3, sqs: new SQS(), reportsBatchItemFailures: true },
+  { onTimeout: 'requeue', sqs, queueUrl: process.env.QUEUE_URL, reportsBatchItemFailures: true },
 );

@@ -18,8 +18,9 @@ const LONG_POLL_SECONDS = 20;
 
 export interface SqsMappingOptions {
   readonly functionName: string;
-  /** The queue; its origin is where the SQS API is. */
   readonly queueUrl: string;
+  /** Where the SQS API is: `MessageServer.endpoint`. */
+  readonly endpoint: string;
   /** Messages in one invocation, at most. 1 to 10; default 10. */
   readonly batchSize?: number;
   /** `FunctionResponseTypes: [ReportBatchItemFailures]`. Default false: what does not fail as a whole is done. */
@@ -49,19 +50,15 @@ interface Source {
 /** Rejects with `config_invalid`, also when the optional peer `@aws-sdk/client-sqs` is not installed. */
 export async function startSqsMapping(
   pool: WorkerPool,
-  {
-    queueUrl,
-    batchSize = 10,
-    reportBatchItemFailures = false,
-    concurrencyMax = 5,
-  }: SqsMappingOptions,
+  options: SqsMappingOptions,
   region: string,
 ): Promise<EventSourceMapping> {
+  const { queueUrl, endpoint, batchSize = 10, concurrencyMax = 5 } = options;
   assertWhole('batchSize', batchSize, 10);
   assertWhole('concurrencyMax', concurrencyMax, 1_000);
   const sqs = await loadSqs();
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new sqs.SQSClient({ endpoint: new URL(queueUrl).origin, region, credentials });
+  const client = new sqs.SQSClient({ endpoint, region, credentials });
   const queueArn = await arnOf(sqs, client, queueUrl);
   const ending = new AbortController();
   const source: Source = {
@@ -70,7 +67,7 @@ export async function startSqsMapping(
     queueUrl,
     queueArn,
     batchSize,
-    reportsFailures: reportBatchItemFailures,
+    reportsFailures: options.reportBatchItemFailures ?? false,
     pool,
     signal: ending.signal,
   };

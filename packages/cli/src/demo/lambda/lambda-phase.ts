@@ -81,6 +81,7 @@ export async function runLambdaPhase(options: LambdaPhaseOptions): Promise<Phase
   await using mapping = await lambda.mapQueue({
     functionName: 'reader',
     queueUrl: messaging.queueUrl,
+    endpoint: messaging.endpoint,
     batchSize: 1,
     reportBatchItemFailures: true,
     concurrencyMax: options.concurrency,
@@ -112,6 +113,7 @@ function toFunctions(options: LambdaPhaseOptions, messaging: Messaging): Functio
       AWS_ENDPOINT_URL: messaging.endpoint,
       DATABASE_URL: databaseUrl,
       TOPIC_ARN: messaging.topicArn,
+      QUEUE_URL: messaging.queueUrl,
       ...(nodes !== undefined && {
         NODE_OPTIONS: `--require ${directory}/tap.js`,
         RENDEZVOUS_REGION: region,
