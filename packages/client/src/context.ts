@@ -79,11 +79,14 @@ export class Scope {
     return this.#storage.getStore() ?? NOTHING;
   }
 
-  /** What holds for a call here. `base` is the store's policy, or the client's. */
-  policyOver(base: Policy, own: Partial<Policy> = {}): Policy {
+  /**
+   * What holds for a call here. `base` is the store's policy, or the client's. A call with policies of its
+   * `own` (`rv.wait`) follows none of those that say what a read does, `requeue` among them.
+   */
+  policyOver(base: Policy, own?: Partial<Policy>): Policy {
     const { policy: surrounding, endMs, requeue } = this.current;
     const policy = { ...base, ...surrounding, ...own };
-    const mustBlock = requeue === 'block' && policy.onTimeout === 'requeue';
+    const mustBlock = !own && requeue === 'block' && policy.onTimeout === 'requeue';
     const leftMs = Math.max(0, Math.floor(endMs - performance.now()));
     const timeoutMs = Math.min(mustBlock ? TIMEOUT_MS_MAX : policy.timeoutMs, leftMs);
     return { ...policy, timeoutMs };

@@ -45,6 +45,8 @@ test('with "block" a read that would requeue waits for the whole budget; others 
   await rv.run(BOOKMARK, async () => {
     await rv.with({ ...options, onTimeout: 'requeue' }, () => rv.store('posts').read(createRead()));
     expect(lastTimeoutMs(node)).toBeGreaterThan(40_000);
+    await rv.with({ ...options, onTimeout: 'requeue' }, () => rv.status());
+    expect(lastTimeoutMs(node)).toBe(0);
     await rv.with(options, () => rv.store('posts').read(createRead()));
     expect(lastTimeoutMs(node)).toBeLessThanOrEqual(100);
   });

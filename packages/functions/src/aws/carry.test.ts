@@ -5,11 +5,14 @@ import { KinesisClient, PutRecordCommand, PutRecordsCommand } from '@aws-sdk/cli
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { BOOKMARK, createCarrying } from '../../test/bookmarks.js';
 import { startRecorder } from '../../test/recorder.js';
 import { carry } from './carry.js';
 import { Envelopes } from './envelopes.js';
+
+// A machine under load takes its time to start a node, or to load the SDK.
+vi.setConfig({ testTimeout: 20_000 });
 
 const BAGGAGE = `rendezvous=${BOOKMARK}`;
 const toBytes = (text: string): Uint8Array => new TextEncoder().encode(text);

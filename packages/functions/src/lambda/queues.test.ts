@@ -2,7 +2,7 @@
 
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { carry } from '../aws/carry.js';
 import { BOOKMARK, FOREIGN, createCarrying } from '../../test/bookmarks.js';
 import { startQueues } from '../../test/local-queues.js';
@@ -11,6 +11,9 @@ import { sqsBatch } from './sqs-batch.js';
 import type { BatchFailure } from './batch-options.js';
 import type { SqsRecord } from './sqs-record.js';
 import { sqsCarrier } from '../carriers/sqs-carrier.js';
+
+// A machine under load takes its time to start a node, or to load the SDK.
+vi.setConfig({ testTimeout: 20_000 });
 
 const CONFIRMED = { reportsBatchItemFailures: true } as const;
 

@@ -1,5 +1,5 @@
 import type { SQSHandler, SQSRecord } from 'aws-lambda';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { BOOKMARK, OTHER, createCarrying } from '../../test/bookmarks.js';
 import { toSqsRecord } from '../../test/lambda-events.js';
 import { CONTEXT } from '../../test/local-queues.js';
@@ -7,6 +7,9 @@ import { startPosts } from '../../test/replicated-posts.js';
 import type { BatchFailure } from './batch-options.js';
 import { sqsBatch } from './sqs-batch.js';
 import type { SqsRecord } from './sqs-record.js';
+
+// A machine under load takes its time to start a node, or to load the SDK.
+vi.setConfig({ testTimeout: 20_000 });
 
 const QUIET = { reportsBatchItemFailures: true, onFailure: () => undefined } as const;
 

@@ -7,6 +7,9 @@ import { BOOKMARK } from '../../test/bookmarks.js';
 import { CONTEXT } from '../../test/local-queues.js';
 import { withRendezvous } from './with-rendezvous.js';
 
+// A machine under load takes its time to start a node, or to load the SDK.
+vi.setConfig({ testTimeout: 20_000 });
+
 const FROZEN_MS = 300_000;
 
 test('the first invocation after a thaw is answered over a new connection, not after the silence of the old one', async () => {

@@ -1,7 +1,7 @@
 import type { Context, Handler, SNSHandler } from 'aws-lambda';
 import { createRendezvous } from '@rendezvous/client';
 import { startDelayProxy, startNode } from '@rendezvous/testkit';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { BOOKMARK, MERGED, OTHER, createCarrying } from '../../test/bookmarks.js';
 import {
   S3_RECORD,
@@ -17,6 +17,9 @@ import { startPosts } from '../../test/replicated-posts.js';
 import type { LambdaContext } from './invocation.js';
 import { recordBatch } from './record-batch.js';
 import { withRendezvous } from './with-rendezvous.js';
+
+// A machine under load takes its time to start a node, or to load the SDK.
+vi.setConfig({ testTimeout: 20_000 });
 
 const baggage = (bookmark: string): string => `rendezvous=${bookmark}`;
 const toAttributes = (bookmark: string) => ({
