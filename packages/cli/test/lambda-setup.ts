@@ -99,7 +99,7 @@ export interface RunningLambda {
   readonly lambda: LambdaService;
   readonly log: FunctionLogLine[];
   /** Rejects when the function fails. */
-  invoke(functionName: string, event: object): Promise<unknown>;
+  readonly invoke: (functionName: string, event: object) => Promise<unknown>;
 }
 
 export async function startLambda(functions: readonly FunctionOptions[]): Promise<RunningLambda> {
@@ -118,7 +118,7 @@ export async function startLambda(functions: readonly FunctionOptions[]): Promis
       const answer = await client.send(new InvokeCommand({ FunctionName, Payload }));
       const text = Buffer.from(answer.Payload ?? []).toString();
       if (answer.FunctionError !== undefined) throw new Error(text);
-      return JSON.parse(text);
+      return JSON.parse(text) as unknown;
     },
   };
 }

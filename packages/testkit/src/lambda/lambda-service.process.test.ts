@@ -22,7 +22,7 @@ interface Setup {
   readonly lambda: LambdaService;
   readonly reports: InvocationReport[];
   readonly log: FunctionLogLine[];
-  invoke(payload: object, input?: Partial<InvokeCommandInput>): Promise<Answer>;
+  readonly invoke: (payload: object, input?: Partial<InvokeCommandInput>) => Promise<Answer>;
 }
 
 interface Answer {

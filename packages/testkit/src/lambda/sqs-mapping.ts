@@ -105,16 +105,20 @@ async function arnOf(sqs: Sqs, client: SQSClient, queueUrl: string): Promise<str
 }
 
 async function poll(source: Source): Promise<void> {
-  while (!source.signal.aborted) {
+  while (!isOver(source)) {
     let messages: readonly Message[];
     try {
       messages = await receive(source);
     } catch (error) {
-      if (source.signal.aborted) return;
+      if (isOver(source)) return;
       throw error;
     }
     if (messages.length > 0) await work(source, messages);
   }
+}
+
+function isOver({ signal }: Source): boolean {
+  return signal.aborted;
 }
 
 async function receive(source: Source): Promise<readonly Message[]> {

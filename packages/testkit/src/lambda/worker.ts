@@ -35,7 +35,7 @@ interface Current {
   /** Undefined: not handed over yet. */
   startedAtMs: number | undefined;
   outcome: InvocationOutcome | undefined;
-  resolve(outcome: InvocationOutcome): void;
+  readonly resolve: (outcome: InvocationOutcome) => void;
 }
 
 /** A worker that is yet to start; it takes one event right away. */

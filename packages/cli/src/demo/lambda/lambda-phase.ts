@@ -203,7 +203,10 @@ async function measure(
   const readMs = await medianDuration(cast, 'reader', signal, async () => {
     const sample = await cast.messaging.takeSample();
     const queueArn = 'arn:aws:sqs:us-east-1:000000000000:posts';
-    return JSON.parse(toSqsEvent(sample === undefined ? [] : [sample], queueArn).toString());
+    const event: unknown = JSON.parse(
+      toSqsEvent(sample === undefined ? [] : [sample], queueArn).toString(),
+    );
+    return event;
   });
   return { writeMs, readMs, observerResolutionMs: resolution.medianMs ?? undefined };
 }
