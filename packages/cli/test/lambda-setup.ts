@@ -9,6 +9,7 @@ import {
   startNode,
   type FunctionLogLine,
   type FunctionOptions,
+  type InvocationReport,
   type LambdaService,
   type MessageServer,
   type StartNodeOptions,
@@ -39,17 +40,19 @@ export async function startPostsNode(): Promise<{ readonly url: string; readonly
   return node;
 }
 
-/** The folder with the bundled functions of `relay.ts`. */
-export async function bundleRelay(): Promise<string> {
+/** The folder with the bundled functions of `lambda-functions`. */
+export async function bundleTestFunctions(): Promise<string> {
   const outdir = await createFolder();
   await build({
-    entryPoints: [fileURLToPath(new URL('lambda-functions/relay.ts', import.meta.url))],
+    entryPoints: ['relay', 'policy-reader'].map((name) =>
+      fileURLToPath(new URL(`lambda-functions/${name}.ts`, import.meta.url)),
+    ),
     outdir,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     conditions: ['rendezvous-source'],
-    external: ['bufferutil', 'utf-8-validate'],
+    external: ['pg-native', 'bufferutil', 'utf-8-validate'],
   });
   return outdir;
 }
@@ -98,13 +101,19 @@ export async function startQueues(): Promise<Queues> {
 export interface RunningLambda {
   readonly lambda: LambdaService;
   readonly log: FunctionLogLine[];
+  readonly reports: InvocationReport[];
   /** Rejects when the function fails. */
   readonly invoke: (functionName: string, event: object) => Promise<unknown>;
 }
 
 export async function startLambda(functions: readonly FunctionOptions[]): Promise<RunningLambda> {
   const log: FunctionLogLine[] = [];
-  const lambda = await startLambdaService({ functions, onLog: (line) => log.push(line) });
+  const reports: InvocationReport[] = [];
+  const lambda = await startLambdaService({
+    functions,
+    onLog: (line) => log.push(line),
+    onReport: (report) => reports.push(report),
+  });
   const client = new LambdaClient({ endpoint: lambda.endpoint, region, credentials });
   onTestFinished(async () => {
     client.destroy();
@@ -113,6 +122,7 @@ export async function startLambda(functions: readonly FunctionOptions[]): Promis
   return {
     lambda,
     log,
+    reports,
     invoke: async (FunctionName, event) => {
       const Payload = JSON.stringify(event);
       const answer = await client.send(new InvokeCommand({ FunctionName, Payload }));

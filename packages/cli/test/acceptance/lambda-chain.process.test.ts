@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeBookmark, mergeBookmarks, parseBookmark } from '@rendezvous/protocol';
 import type { FunctionLogLine, FunctionOptions } from '@rendezvous/testkit';
 import { expect, test } from 'vitest';
-import { bundleRelay, startLambda, startPostsNode, startQueues } from '../lambda-setup.js';
+import { bundleTestFunctions, startLambda, startPostsNode, startQueues } from '../lambda-setup.js';
 
 /** The bookmarks that a function logged after a word. */
 function bookmarksIn(
@@ -32,7 +32,7 @@ test('a message through SNS, SQS, Lambda, SNS, SQS and Lambda carries the merge 
   const [node, queues, directory] = await Promise.all([
     startPostsNode(),
     startQueues(),
-    bundleRelay(),
+    bundleTestFunctions(),
   ]);
   const { sqs } = queues;
   const dead = await queues.createQueue('dead');

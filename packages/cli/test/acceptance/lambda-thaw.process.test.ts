@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRendezvous } from '@rendezvous/client';
 import { startDelayProxy } from '@rendezvous/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { bundleRelay, startLambda, startPostsNode } from '../lambda-setup.js';
+import { bundleTestFunctions, startLambda, startPostsNode } from '../lambda-setup.js';
 
 const THAW_COUNT = 5;
 /** Longer than what the client takes for a pause (`probeAfterMs`); minutes would show the same. */
@@ -14,7 +14,7 @@ interface Answer {
 }
 
 test('a function whose socket died silently while it was frozen is answered over a new connection', async () => {
-  const [node, directory] = await Promise.all([startPostsNode(), bundleRelay()]);
+  const [node, directory] = await Promise.all([startPostsNode(), bundleTestFunctions()]);
   const proxies = await Promise.all([1, 2].map(() => startDelayProxy({ targetPort: node.port })));
   onTestFinished(() => Promise.all(proxies.map((proxy) => proxy.shutdown())).then(() => undefined));
   const { lambda, invoke } = await startLambda([
