@@ -162,7 +162,7 @@ const testRules = {
 const checkedScripts = { files: ['tools/**/*.mjs'], rules: { 'no-undef': 'off' } };
 
 const plainScripts = {
-  files: ['packages/*/bin/**/*.{js,mjs}', ...configFiles],
+  files: ['packages/*/{bin,test}/**/*.{js,mjs}', ...configFiles],
   extends: [tseslint.configs.disableTypeChecked],
   languageOptions: {
     globals: Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * `npm run setup`: checks that this machine can run the tests, and installs the OS packages that are
- * missing. Idempotent. Asks before it installs on a terminal, unless `--yes`; elsewhere it never asks.
+ * `npm run setup`: checks that this machine can run the tests, installs the OS packages that are
+ * missing, and builds AWS Lambda's runtime client. Idempotent. Asks before it installs on a terminal, unless `--yes`; elsewhere it never asks.
  * Exit codes: 0 ready; 1 something is missing, and the output says what to do; 2 wrong usage.
  */
 import { spawnSync } from 'node:child_process';
@@ -19,6 +19,7 @@ Checks Node.js and the PostgreSQL binaries that npm brings, and installs the OS 
 need (today ${osPackages.length === 0 ? 'none' : osPackages.map((p) => p.debianPackage).join(', ')}).
 On Debian it also unpacks MySQL, about 300 MB, into a cache directory; without it the tests of MySQL
 do not run, and say so.
+Builds AWS Lambda's runtime client into your cache folder, once.
 
   --yes    install without asking
   --help   this text`;
@@ -33,6 +34,8 @@ async function main() {
     return 0;
   }
   const ready = [checkNode(), checkPostgresBinaries(), await checkOsPackages(options.yes)];
+  // Last, since it needs what was installed.
+  ready.push(buildLambdaRuntime());
   if (ready.includes(false)) return 1;
   console.log(unpackMysql());
   console.log('Ready: npm test');
@@ -102,6 +105,18 @@ async function checkOsPackages(yes) {
   console.log(`To install:\n  ${plan.command.join(' ')}`);
   if (isTerminal && !yes && !(await isConfirmed())) return false;
   return runInstall(plan.command) && missing.every(({ command }) => hasCommand(command));
+}
+
+/** The program says for itself what it did. */
+function buildLambdaRuntime() {
+  if (process.platform !== 'linux') {
+    console.log(
+      "– AWS Lambda's runtime client builds on Linux only: no demo --runtime lambda here",
+    );
+    return true;
+  }
+  const program = `${rootDirectory}/packages/testkit/bin/build-lambda-runtime.mjs`;
+  return spawnSync(process.execPath, [program], { stdio: 'inherit' }).status === 0;
 }
 
 /** @param {string[]} command */

@@ -11,6 +11,8 @@
  * @property {string} why Which tests need it.
  */
 
+const lambda = "building AWS Lambda's runtime client";
+
 /** @type {readonly OsPackage[]} */
 export const osPackages = [
   {
@@ -31,4 +33,11 @@ export const osPackages = [
     debianPackage: 'strace',
     why: 'the test that looks on while a journal syncs',
   },
+  { name: 'Autoconf', command: 'autoconf', debianPackage: 'autoconf', why: lambda },
+  { name: 'Automake', command: 'automake', debianPackage: 'automake', why: lambda },
+  { name: 'Libtool', command: 'libtoolize', debianPackage: 'libtool', why: lambda },
+  { name: 'CMake', command: 'cmake', debianPackage: 'cmake', why: lambda },
+  { name: 'Make', command: 'make', debianPackage: 'make', why: lambda },
+  { name: 'G++', command: 'g++', debianPackage: 'g++', why: lambda },
+  { name: 'Python', command: 'python3', debianPackage: 'python3', why: lambda },
 ];

@@ -27,6 +27,8 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 // To PostgreSQL a fast shutdown, to everything else the usual request to end.
 signalAll('SIGINT');
+// A process that is stopped gets the request only when it goes on.
+signalAll('SIGCONT');
 const deadline = performance.now() + STOP_TIMEOUT_MS;
 while (pids.size > 0 && performance.now() < deadline) {
   await sleep(POLL_INTERVAL_MS);

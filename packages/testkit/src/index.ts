@@ -45,6 +45,20 @@ export type {
   TestCertificateOptions,
 } from './certificates/test-authority.js';
 
+// AWS Lambda with SNS and SQS as event sources, on this machine.
+export { startLambdaService } from './lambda/lambda-service.js';
+export type {
+  ExecutionEnvironment,
+  LambdaService,
+  LambdaServiceOptions,
+} from './lambda/lambda-service.js';
+export type { FunctionOptions } from './lambda/function-options.js';
+export type { FunctionLogLine, InvocationReport } from './lambda/invocation.js';
+export type { EventSourceMapping, SqsMappingOptions } from './lambda/sqs-mapping.js';
+export { toSqsEvent } from './lambda/sqs-event.js';
+export { startMessageServer } from './lambda/message-server.js';
+export type { MessageServer } from './lambda/message-server.js';
+
 // For sibling packages.
 export { findFreePort } from './free-port.js';
 export { startReaper } from './reaper.js';

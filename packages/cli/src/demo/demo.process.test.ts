@@ -9,12 +9,18 @@ import {
 } from '../../test/running-command.js';
 import type { DemoJson } from './demo-result.js';
 
-test.each(['postgres', 'redis'])(
-  'a small run on %s finds stale reads without Rendezvous, none with it, and says so to scripts',
-  async (store) => {
+test.each([
+  { store: 'postgres', runtime: 'process', lag: '50' },
+  { store: 'redis', runtime: 'process', lag: '50' },
+  // A notification takes longer through SNS, SQS and Lambda.
+  { store: 'postgres', runtime: 'lambda', lag: '300' },
+])(
+  'a small run on $store, runtime $runtime, finds stale reads without Rendezvous, none with it, and says so to scripts',
+  async ({ store, runtime, lag }) => {
     const report = join(await createFolder(), 'report.html');
-    const size = ['--store', store, '--posts', '60', '--lag', '50', '--concurrency', '10'];
-    const run = await startCommand(['demo', ...size, '--json', '--html', report]);
+    const size = ['--store', store, '--posts', '60', '--lag', lag, '--concurrency', '10'];
+    const kind = ['--runtime', runtime];
+    const run = await startCommand(['demo', ...size, ...kind, '--json', '--html', report]);
     const exitCode = await run.ended;
     const lines = run.stdout().trimEnd().split('\n');
     expect(lines, run.stderr()).toHaveLength(1);
@@ -44,13 +50,16 @@ test.each(['postgres', 'redis'])(
 );
 
 test.each([
-  { signal: 'SIGINT', posts: '100000', step: 'Without Rendezvous' },
-  { signal: 'SIGTERM', posts: '500', step: 'With Rendezvous: ' },
-  { signal: 'SIGKILL', posts: '500', step: 'With Rendezvous: ' },
+  { signal: 'SIGINT', runtime: 'process', posts: '100000', step: 'Without Rendezvous' },
+  { signal: 'SIGTERM', runtime: 'process', posts: '500', step: 'With Rendezvous: ' },
+  { signal: 'SIGKILL', runtime: 'process', posts: '500', step: 'With Rendezvous: ' },
+  { signal: 'SIGINT', runtime: 'lambda', posts: '500', step: 'Without Rendezvous: ' },
+  { signal: 'SIGKILL', runtime: 'lambda', posts: '500', step: 'Without Rendezvous: ' },
 ] as const)(
-  '$signal at "$step" leaves neither processes nor files',
-  async ({ signal, posts, step }) => {
-    const run = await startCommand(['demo', '--posts', posts, '--lag', '20', '--json']);
+  '$signal at "$step" of the runtime $runtime leaves neither processes nor files',
+  async ({ signal, runtime, posts, step }) => {
+    const size = ['--posts', posts, '--lag', '20'];
+    const run = await startCommand(['demo', '--runtime', runtime, ...size, '--json']);
     await until(run, () => run.stderr().includes(step));
     expect(await run.leftovers()).not.toEqual([]);
     run.child.kill(signal);
@@ -62,6 +71,7 @@ test.each([
 
 test.each([
   { args: ['--store', 'mysql'], message: '--store must be postgres or redis, not "mysql"' },
+  { args: ['--runtime', 'lambda', '--store', 'redis'], message: 'no --store redis' },
   { args: ['--posts', '0'], message: '--posts must be a whole number from 1 to' },
   { args: ['--lag', '-1'], message: '--lag' },
   { args: ['--html', 'no/such/folder/report.html'], message: '--html FILE' },

@@ -2,7 +2,6 @@
  * One phase of the demo: the whole application as processes, a number of posts through it, and what
  * came of each. The phase with Rendezvous and the one without differ in `rendezvous` alone.
  */
-import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDemoProcess, type DemoProcess, type StartOptions } from './demo-process.js';
 import {
@@ -21,6 +20,7 @@ import type {
   WriterContract,
 } from './process-contracts.js';
 import type { Progress } from './progress.js';
+import { runLanes } from './run-lanes.js';
 import type { StorePair } from './stores/demo-store.js';
 import type { DemoStoreName } from './stores/load-demo-store.js';
 
@@ -28,9 +28,9 @@ import type { DemoStoreName } from './stores/load-demo-store.js';
  * Posts of each lane before those that count: functions that serve for the first time would show how long a
  * runtime takes to compile, in both phases alike.
  */
-const WARM_UP_POSTS_PER_LANE = 6;
+export const WARM_UP_POSTS_PER_LANE = 6;
 /** The observer watches every tenth post. */
-const OBSERVED_EVERY = 10;
+export const OBSERVED_EVERY = 10;
 /** A process that owes an answer for longer than the lag and this is broken. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
@@ -99,38 +99,14 @@ function start<C extends ProcessContract>(
   return startDemoProcess<C>({ program, setup, answerTimeoutMs, signal });
 }
 
-/**
- * Keeps up to `concurrency` posts under way, each from its write to its read. They start at even
- * intervals: a post's successor starts when it ends, so that a burst would come back for ever.
- */
-async function runPosts(cast: Cast, options: PhaseOptions): Promise<PostOutcome[]> {
+/** Keeps up to `concurrency` posts under way, each from its write to its read. */
+function runPosts(cast: Cast, options: PhaseOptions): Promise<PostOutcome[]> {
   const { name, posts, lagMs, concurrency, progress, signal } = options;
-  // One for each post that is about to start, and some for the processes.
-  setMaxListeners(concurrency + 20, signal);
   const total = WARM_UP_POSTS_PER_LANE * concurrency + posts;
-  const outcomes = new Array<PostOutcome>(total);
-  const nextStart = createPace(Math.max(lagMs, 1_000 / LANE_RATE_MAX) / concurrency, signal);
-  let next = 0;
-  let done = 0;
-  const run = async (): Promise<void> => {
-    for (let index = next++; index < total; index = next++) {
-      await nextStart();
-      outcomes[index] = await runPost(cast, `${name}-${index}`, index % OBSERVED_EVERY === 0);
-      progress.advance((done += 1), total);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, run));
-  return outcomes;
-}
-
-/** Calls resolve one after another, at least `intervalMs` apart. */
-function createPace(intervalMs: number, signal: AbortSignal): () => Promise<void> {
-  let lastMs = -Infinity;
-  return async () => {
-    const nowMs = performance.now();
-    lastMs = Math.max(nowMs, lastMs + intervalMs);
-    await sleep(lastMs - nowMs, undefined, { signal });
-  };
+  const laneIntervalMs = Math.max(lagMs, 1_000 / LANE_RATE_MAX);
+  return runLanes({ total, concurrency, laneIntervalMs, progress, signal }, (index) =>
+    runPost(cast, `${name}-${index}`, index % OBSERVED_EVERY === 0),
+  );
 }
 
 async function runPost(cast: Cast, post: string, observed: boolean): Promise<PostOutcome> {
