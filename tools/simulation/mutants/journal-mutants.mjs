@@ -35,10 +35,10 @@ export const JOURNAL_MUTANTS = [
   },
   {
     rule: 3,
-    what: 'what a bookmark names by an old id is looked for by the new one only',
-    file: `${core}/journal-lineage.ts`,
-    find: 'positions: [...coverage.positions, ...current]',
-    replace: 'positions: current',
+    what: 'a copy that came under an old id is not found by the new one',
+    file: `${core}/wait-condition.ts`,
+    find: ' || reaches(coverage, currentPlace(state, spot))',
+    replace: '',
     test: `${core}/journal-lineage.test.ts`,
   },
   {

@@ -18,10 +18,9 @@ export function currentPlace(state: CoreState, place: JournalPosition): JournalP
   return { journal: succession.successor, sequence: place.sequence };
 }
 
-/** What the bookmark covers, by old ids and by new: copies may be known by either. */
+/** What the bookmark covers, by the ids that journals have now. */
 export function withCurrentPlaces(state: CoreState, coverage: Coverage): Coverage {
   const isRenewed = coverage.positions.some(({ journal }) => state.successions.has(journal));
   if (!isRenewed) return coverage;
-  const current = coverage.positions.map((place) => currentPlace(state, place));
-  return { ...coverage, positions: [...coverage.positions, ...current] };
+  return { ...coverage, positions: coverage.positions.map((place) => currentPlace(state, place)) };
 }

@@ -116,9 +116,12 @@ async function readPrimaryPosition(connection: MonitorConnection): Promise<strin
 
 /** An answer is held back for so long at most: a lost connection shows soon. */
 const WAIT_MS_MAX = 100;
-/** So many answers in a row that moved are a burst, in which each gathers what comes in this time. */
+/** So many answers in a row that moved are a burst: each then gathers what comes in a little time. */
 const BURST_LENGTH = 3;
-const GATHER_SECONDS = '0.002';
+const GATHER_MS_MIN = 2;
+/** After a stall it costs no more of the wait than this; a backlog is then told in a few answers. */
+const GATHER_STALL_SHARE = 0.01;
+const GATHER_MS_MAX = 25;
 
 async function watchReplica(connection: MonitorConnection): Promise<ReplicaConnection> {
   const dialect = await recogniseOrShutDown(connection);
@@ -126,14 +129,18 @@ async function watchReplica(connection: MonitorConnection): Promise<ReplicaConne
   let isReadOnly = false;
   let last = '';
   let movedInARow = 0;
+  let gatherMs = GATHER_MS_MIN;
+  /** Since when the replica is asked to tell of the next transaction; undefined: it is not. */
+  let waitingSinceMs: number | undefined;
 
   const readWatermark = async (waitMs = 0): Promise<string> => {
     const { next } = nextTransaction;
     const seconds = (Math.min(waitMs, WAIT_MS_MAX) / 1_000).toFixed(3);
     // A server that is not read-only may move by writes of its own, which no waiting function sees.
     const mayWait = waitMs >= 1 && isReadOnly && next !== undefined;
+    waitingSinceMs = mayWait ? (waitingSinceMs ?? performance.now()) : undefined;
     // In a burst one answer for several transactions is worth more than the first of them at once.
-    const gather = movedInARow >= BURST_LENGTH ? ` OR SLEEP(${GATHER_SECONDS})` : '';
+    const gather = movedInARow >= BURST_LENGTH ? ` OR SLEEP(${gatherMs / 1_000})` : '';
     // `IF` evaluates its condition first, from the left, and then one branch.
     const watermark = mayWait
       ? `IF(${dialect.wait(next, seconds)} IS NULL${gather}, NULL, ${dialect.watermark})`
@@ -141,7 +148,13 @@ async function watchReplica(connection: MonitorConnection): Promise<ReplicaConne
     const [text, readOnly] = await connection.queryRow(`SELECT ${watermark}, @@GLOBAL.read_only`);
     const position = toPosition(dialect.flavour, text);
     isReadOnly = readOnly === 1;
-    movedInARow = position === last ? 0 : movedInARow + 1;
+    if (position === last) {
+      movedInARow = 0;
+    } else {
+      if (movedInARow === 0) gatherMs = toGatherMs(waitingSinceMs);
+      movedInARow++;
+      waitingSinceMs = undefined;
+    }
     last = position;
     const parsed = mysqlPositionOrder.parse(position);
     if (parsed !== undefined) nextTransaction.observe(parsed);
@@ -149,6 +162,12 @@ async function watchReplica(connection: MonitorConnection): Promise<ReplicaConne
   };
 
   return { readWatermark, lost: connection.lost, shutdown: connection.shutdown };
+}
+
+function toGatherMs(waitingSinceMs: number | undefined): number {
+  const stallMs = waitingSinceMs === undefined ? 0 : performance.now() - waitingSinceMs;
+  const gatherMs = Math.round(stallMs * GATHER_STALL_SHARE);
+  return Math.min(GATHER_MS_MAX, Math.max(GATHER_MS_MIN, gatherMs));
 }
 
 async function recogniseOrShutDown(connection: MonitorConnection): Promise<Dialect> {
