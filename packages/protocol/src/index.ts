@@ -19,6 +19,7 @@ export type {
   EndedWait,
   MarkedWrite,
   MarkerReader,
+  Coordinate,
   PositionOrder,
   PositionRelation,
   ProbedReplica,

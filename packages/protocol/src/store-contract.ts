@@ -55,6 +55,19 @@ export interface PositionOrder<P = unknown> {
   /** The parsed position, or undefined if `text` is none. Never throws. */
   parse(text: string): P | undefined;
   relation(position: P, watermark: P): PositionRelation;
+  /**
+   * Where the position lies, if that is on a line. Whatever the watermark, its relation to two
+   * positions of one line must be its relation to all positions between them. With it a node need not
+   * hold every open branch against every watermark, nor keep parsed positions.
+   */
+  coordinate?(position: P): Coordinate | undefined;
+}
+
+export interface Coordinate {
+  /** Names the line: of one lineage, at most some hundred characters. */
+  readonly line: string;
+  /** A whole number up to 2^53 − 1; two positions of the line with the same value are the same. */
+  readonly value: number;
 }
 
 /** A connection of a monitor to one replica. */

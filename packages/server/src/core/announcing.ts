@@ -1,6 +1,6 @@
 /** Telling monitors which branches are open at their replica, or have become overdue there. */
 import type { BranchesOpened, OpenBranch } from '@rendezvous/protocol';
-import { type Branch, sizeOf, toKeyBytes } from './branch.js';
+import { type Branch, sizeOf } from './branch.js';
 import type { CoreState } from './core-state.js';
 import { noteSent } from './announced.js';
 import { reply } from './reply.js';
@@ -23,7 +23,7 @@ export function announce(
   branches.push({
     bid,
     position,
-    keys: keys.map(toKeyBytes),
+    keys,
     ageMs,
     marker,
     overdue: lease === undefined,

@@ -1,10 +1,10 @@
 /** Which position a `consistent` answer names, so that a read can be held against it. */
+import type { Wait } from '@rendezvous/protocol';
 import { expectAnnouncement } from './announcing.js';
 import type { CoreState } from './core-state.js';
 import { currentPlace } from './journal-lineage.js';
 import { appliedBy } from './journal-progress.js';
 import type { ShownPosition } from './shown-position.js';
-import type { WaitQuery } from './wait-registry.js';
 
 /**
  * The position that a consistent answer may name; `''` when there is none, or none yet: then the
@@ -14,7 +14,7 @@ import type { WaitQuery } from './wait-registry.js';
  * at the replica before this node applied the journal that had it: a watermark covers it that was
  * read after that.
  */
-export function askPosition(state: CoreState, query: WaitQuery, nowMs: number): string {
+export function askPosition(state: CoreState, query: Wait, nowMs: number): string {
   const layout = state.stores.get(query.store);
   const order = layout?.definition.order;
   if (order === undefined) return '';
@@ -37,7 +37,7 @@ export function askPosition(state: CoreState, query: WaitQuery, nowMs: number): 
 }
 
 /** A time by which every other node's journal that the bookmark names had been applied as far as it says. */
-function appliedSince(state: CoreState, { coverage }: WaitQuery, nowMs: number): number {
+function appliedSince(state: CoreState, { coverage }: Wait, nowMs: number): number {
   let sinceMs = -Infinity;
   for (const place of coverage.positions) {
     const { journal, sequence } = currentPlace(state, place);

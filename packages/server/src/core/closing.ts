@@ -47,8 +47,9 @@ export function owe(state: CoreState, branch: Branch, journal: string, region: s
   const key = `${journal}/${region}`;
   const owed = peer.owed.get(key) ?? { journal, region, branches: new Map(), sent: undefined };
   peer.owed.set(key, owed);
-  if (owed.branches.get(branch.bid) === branch) return;
-  owed.branches.set(branch.bid, branch);
+  const { bid, row } = branch;
+  if (owed.branches.get(bid) === row) return;
+  owed.branches.set(bid, row);
   branch.reportsOwed++;
 }
 
@@ -61,8 +62,8 @@ export function release(state: CoreState, branch: Branch): void {
 
 /** Takes a branch out of everything that is kept in memory. */
 export function forget(state: CoreState, branch: Branch): void {
-  state.table.delete(branch);
   if (branch.lease) state.leases.remove(branch.lease);
+  state.table.delete(branch);
 }
 
 /** Takes the own journal's entry out, if there is one. */
@@ -117,9 +118,9 @@ export function receiveReport(state: CoreState, report: ReportClosed, nowMs: num
 
 function settle(state: CoreState, owed: OwedReports, bids: readonly string[]): void {
   for (const bid of bids) {
-    const branch = owed.branches.get(bid);
+    const branch = state.table.at(owed.branches.get(bid) ?? 0);
     owed.branches.delete(bid);
-    if (branch === undefined || state.table.get(bid) !== branch) continue;
+    if (!branch) continue;
     branch.reportsOwed--;
     release(state, branch);
   }

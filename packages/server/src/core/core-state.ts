@@ -1,8 +1,9 @@
 /** Everything that a node core remembers, and the effects of the input at hand. */
 import type { Applied, JournalEntry, JournalPosition, OpenBranch } from '@rendezvous/protocol';
-import type { Branch, Lease } from './branch.js';
+import type { Lease } from './branch.js';
 import { BranchTable } from './branch-table.js';
 import { DeadlineQueue } from './deadline-queue.js';
+import { EarlyCloses } from './early-closes.js';
 import type { Effect, JournalRecord } from './effect.js';
 import { createJournalProgress, type JournalProgress } from './journal-progress.js';
 import { type CoreObserver, NOBODY } from './observer.js';
@@ -61,6 +62,7 @@ export interface CoreState {
   readonly observer: CoreObserver;
   readonly startedAtMs: number;
   readonly table: BranchTable;
+  readonly earlyCloses: EarlyCloses;
   readonly journal: OwnJournal;
   readonly journals: Map<string, JournalProgress>;
   /** Ids that journals had before → the id that they have. */
@@ -120,7 +122,8 @@ export function createCoreState(options: NodeCoreOptions, nowMs: number): CoreSt
     limits: { ...DEFAULT_CORE_LIMITS, ...options.limits },
     observer: options.observer ?? NOBODY,
     startedAtMs: nowMs,
-    table: new BranchTable(),
+    table: new BranchTable(seedOf(journal.id)),
+    earlyCloses: new EarlyCloses(),
     journal: new OwnJournal(journal),
     journals: new Map([[journal.id, own]]),
     successions,
@@ -172,11 +175,11 @@ export function operationKey(session: number, id: number): string {
   return `${String(session)}:${String(id)}`;
 }
 
-/** Where a journal's copy of a branch stands. */
-export function addSpot(branch: Branch, journal: string, sequence: number): void {
-  const isKnown = branch.spots.some(
-    (spot) => spot.journal === journal && spot.sequence === sequence,
-  );
-  // Not pushed: that would make room for 16 more in every branch.
-  if (!isKnown) branch.spots = [...branch.spots, { journal, sequence }];
+/** A number that differs from node to node, from what does so at hand. */
+function seedOf(text: string): number {
+  let seed = 0;
+  for (let index = 0; index < text.length; index++) {
+    seed = Math.imul(seed, 31) + text.charCodeAt(index);
+  }
+  return seed;
 }

@@ -41,7 +41,7 @@ function openForLong(state: CoreState, journal: string, nowMs: number): string[]
     for (const branch of state.table.ofStore(layout)) {
       if (nowMs - branch.insertedAtMs < OPEN_FOR_LONG_MS) break;
       if (bids.length === INQUIRY_BID_COUNT_MAX) return bids;
-      const isCopy = branch.spots.some((spot) => spot.journal === journal);
+      const isCopy = branch.sequenceIn(journal) > 0;
       if (isCopy && isOpenIn(branch, layout.servedMask)) bids.push(branch.bid);
     }
   }
@@ -73,7 +73,7 @@ export function receiveInquired(
   raiseHorizon(state, horizon, nowMs);
   for (const bid of collected) {
     const branch = state.table.get(bid);
-    if (!branch?.spots.some((spot) => spot.journal === journal)) continue;
+    if (!branch || branch.sequenceIn(journal) === 0) continue;
     close(state, branch, branch.layout.servedMask, nowMs);
   }
 }

@@ -1,6 +1,6 @@
 /** A branch as its entry in a journal says it. */
 import type { JournalEntry } from '@rendezvous/protocol';
-import { type Branch, toKeyBytes } from './branch.js';
+import type { Branch } from './branch.js';
 
 /** The entry that stands for the branch now: the lease of a confirmed write is over. */
 export function toEntry(
@@ -16,7 +16,7 @@ export function toEntry(
     rid,
     store: layout.name,
     regions,
-    keys: keys.map(toKeyBytes),
+    keys,
     position,
     aborted,
     leaseMs,

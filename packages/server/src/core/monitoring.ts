@@ -12,12 +12,12 @@ import {
 import { admit } from './admission.js';
 import { createAnnounced, noteRead } from './announced.js';
 import { announce, expectAnnouncement } from './announcing.js';
-import { isOpenIn, toKeyText, touches } from './branch.js';
+import { isOpenIn } from './branch.js';
 import { close } from './closing.js';
 import { type CoreState, type HeldApplied, operationKey } from './core-state.js';
 import { raiseHorizon } from './horizon.js';
 import { currentPlace, withCurrentPlaces } from './journal-lineage.js';
-import { POSITION_LENGTH_MAX, relationTo } from './opening.js';
+import { POSITION_LENGTH_MAX } from './opening.js';
 import {
   type Attachment,
   observeWatermark,
@@ -70,6 +70,7 @@ export function receiveAttach(
     barrierText: request.barrier,
     watermark: undefined,
     watermarkText: '',
+    relations: undefined,
     branchesOpen: 0,
     announced: createAnnounced(),
     // Without positions there is none to pass: markers are looked for afresh by every monitor.
@@ -126,7 +127,7 @@ export function receiveWatermark(
   }
   if (change === 'advanced') {
     if (refreshReadiness(attachment.replica, nowMs)) wake(state, attachment.replica, nowMs);
-    const branches = state.table.ofStore(attachment.replica.layout)[Symbol.iterator]();
+    const branches = state.table.ofStore(attachment.replica.layout);
     attachment.scan = { branches, openCount: 0 };
     closeReached(state, attachment, attachment.scan, nowMs);
   }
@@ -168,7 +169,7 @@ export function receiveClose(state: CoreState, asker: Asker, request: Close, now
   for (const bid of request.bids) {
     const branch = state.table.get(bid);
     if (!branch) {
-      state.table.rememberClose(bid, { region: request.region, replica: request.replica });
+      state.earlyCloses.remember(bid, { region: request.region, replica: request.replica });
       continue;
     }
     const region = branch.layout.regions.get(request.region);
@@ -259,7 +260,7 @@ function closeReached(
   scan: WatermarkScan,
   nowMs: number,
 ): void {
-  const { replica, watermark } = attachment;
+  const { replica, relations } = attachment;
   state.catchingUp.add(attachment);
   let closedCount = 0;
   for (;;) {
@@ -267,7 +268,7 @@ function closeReached(
     const branch = scan.branches.next().value;
     if (branch === undefined) break;
     if (!isOpenIn(branch, replica.bit)) continue;
-    const relation = relationTo(branch, watermark);
+    const relation = relations?.of(branch);
     if (relation === 'reached') {
       close(state, branch, replica.bit, nowMs);
       closedCount++;
@@ -291,13 +292,13 @@ function closeApplied(
   nowMs: number,
 ): void {
   const mask = layout.regions.get(request.region)?.mask ?? 0;
-  const keys = request.key.length > 0 ? [toKeyText(request.key)] : [];
+  const keys = request.key.length > 0 ? [request.key] : [];
   const coverage = withCurrentPlaces(state, request.coverage);
   for (const branch of state.table.ofStore(layout)) {
     if (!isOpenIn(branch, mask) || !isCovered(state, branch, coverage)) continue;
     if (!coverage.everyRid && !coverage.rids.includes(branch.rid)) continue;
     // A branch that names no key is about more than this one.
-    if (keys.length > 0 && (branch.keys.length === 0 || !touches(branch, keys))) continue;
+    if (keys.length > 0 && !(branch.hasKeys && branch.touches(keys))) continue;
     close(state, branch, mask, nowMs);
   }
 }

@@ -14,9 +14,10 @@ import {
   type Open,
 } from '@rendezvous/protocol';
 import { announce } from './announcing.js';
-import { type Branch, isOpenIn, toKeyText } from './branch.js';
+import { type Branch, isOpenIn } from './branch.js';
+import { isAscii } from './branch-text.js';
 import { close, owe, release } from './closing.js';
-import { addSpot, type CoreState } from './core-state.js';
+import type { CoreState } from './core-state.js';
 import { raiseHorizon } from './horizon.js';
 import { regionsNamed, toEntry } from './journal-entry.js';
 import { advance } from './journal-progress.js';
@@ -31,9 +32,6 @@ export const POSITION_LENGTH_MAX = 4_096;
 const LEASE_MS_MAX = 900_000;
 /** Of the keys and positions of all open branches, in bytes. */
 const WEIGHT_MAX = 1024 * 1024 * 1024;
-/** Shared by all branches without. */
-const NO_KEYS: readonly never[] = [];
-const NO_SPOTS: readonly never[] = [];
 /** Opens that await a sync: of a journal that hangs, a second's worth at full speed. */
 const AWAITING_SYNC_COUNT_MAX = 200_000;
 
@@ -122,7 +120,7 @@ export function insertCopy(
     return;
   }
   const branch = known ?? addBranch(state, layout, entry, nowMs);
-  addSpot(branch, journal, entry.sequence);
+  state.table.addSpot(branch, journal, entry.sequence);
   const namedBefore = branch.named;
   branch.named |= named;
   if (entry.aborted) branch.aborted = true;
@@ -150,7 +148,7 @@ export function repeatCopy(
       return;
     }
     // The journal has a new id since: the copy is known by both.
-    addSpot(known, journal, entry.sequence);
+    state.table.addSpot(known, journal, entry.sequence);
     if (entry.aborted) abort(state, known, nowMs);
     oweClosed(state, known, journal);
     return;
@@ -159,7 +157,7 @@ export function repeatCopy(
   const named = layout ? maskOf(layout, entry.regions) & layout.servedMask : 0;
   if (!layout || named === 0) return;
   const branch = addBranch(state, layout, entry, nowMs);
-  addSpot(branch, journal, entry.sequence);
+  state.table.addSpot(branch, journal, entry.sequence);
   branch.named = named;
   close(state, branch, named, nowMs);
 }
@@ -177,7 +175,7 @@ export function restoreEntry(state: CoreState, entry: JournalEntry, nowMs: numbe
   if (!layout) return;
   const branch = addBranch(state, layout, entry, nowMs);
   branch.named = maskOf(layout, entry.regions);
-  addSpot(branch, state.journal.id, entry.sequence);
+  state.table.addSpot(branch, state.journal.id, entry.sequence);
   state.journal.restore(branch, entry.sequence);
   if (entry.aborted) abort(state, branch, nowMs);
 }
@@ -196,7 +194,7 @@ function append(
   const sequence = state.journal.append(branch);
   const namedBefore = branch.named;
   branch.named |= maskOf(layout, regions);
-  addSpot(branch, state.journal.id, sequence);
+  state.table.addSpot(branch, state.journal.id, sequence);
   state.records.push({ kind: 'open', entry: toEntry(branch, sequence, regions) });
   state.appendedHead = sequence;
   acknowledge(state, asker, sequence);
@@ -210,26 +208,17 @@ function addBranch(
   nowMs: number,
 ): Branch {
   const { bid, rid, keys, position, marker } = open;
-  const branch: Branch = {
+  const parsedPosition = position === '' ? undefined : layout.definition.order?.parse(position);
+  const branch = state.table.add({
+    layout,
     bid,
     rid,
-    layout,
-    keys: keys.length === 0 ? NO_KEYS : keys.map(toKeyText),
+    keys,
     position,
-    parsedPosition: position === '' ? undefined : layout.definition.order?.parse(position),
+    parsedPosition,
     marker,
     insertedAtMs: nowMs,
-    spots: NO_SPOTS,
-    named: 0,
-    closed: 0,
-    cutOff: 0,
-    noTrace: 0,
-    lease: undefined,
-    aborted: false,
-    collected: false,
-    reportsOwed: 0,
-  };
-  state.table.add(branch);
+  });
   if (rid > (state.newestRids.get(layout) ?? '')) state.newestRids.set(layout, rid);
   beginLease(state, branch, open.leaseMs, nowMs);
   return branch;
@@ -249,7 +238,7 @@ function acknowledge(state: CoreState, asker: Asker, sequence: number): void {
  */
 function settleNewPlaces(state: CoreState, branch: Branch, places: number, nowMs: number): void {
   let visible = branch.aborted ? places : 0;
-  for (const early of state.table.takeEarlyCloses(branch.bid)) {
+  for (const early of state.earlyCloses.take(branch.bid)) {
     const region = branch.layout.regions.get(early.region);
     const replica = region?.replicas.find((one) => one.name === early.replica);
     visible |= early.replica === '' ? (region?.mask ?? 0) : (replica?.bit ?? 0);
@@ -257,7 +246,7 @@ function settleNewPlaces(state: CoreState, branch: Branch, places: number, nowMs
   for (const replica of state.replicas) {
     if (replica.layout !== branch.layout || (places & replica.bit) === 0) continue;
     for (const attachment of replica.attachments) {
-      const relation = relationTo(branch, attachment.watermark);
+      const relation = attachment.relations?.of(branch);
       if (relation === 'reached') visible |= replica.bit;
       else if (relation === 'cut_off') branch.cutOff |= replica.bit;
     }
@@ -271,13 +260,6 @@ function settleNewPlaces(state: CoreState, branch: Branch, places: number, nowMs
   release(state, branch);
 }
 
-/** How a branch stands to a watermark; `pending` when either has no position. */
-export function relationTo(branch: Branch, watermark: unknown): string {
-  const { order } = branch.layout.definition;
-  if (!order || watermark === undefined || branch.parsedPosition === undefined) return 'pending';
-  return order.relation(branch.parsedPosition, watermark);
-}
-
 /** The client says that its write certainly failed: the branch closes everywhere (rule 15). */
 export function receiveAbort(state: CoreState, bid: string, nowMs: number): void {
   const branch = state.table.get(bid);
@@ -287,7 +269,7 @@ export function receiveAbort(state: CoreState, bid: string, nowMs: number): void
     for (const stream of state.streams.values()) stream.aborted.add(bid);
   }
   abort(state, branch, nowMs);
-  if (sequence === 0 || branch.collected) return;
+  if (sequence === 0 || !branch.isLive || branch.collected) return;
   // Kept for peers that ask after a restart, and for the node itself.
   state.records.push({ kind: 'open', entry: toEntry(branch, sequence, regionsNamed(branch)) });
 }
@@ -323,7 +305,9 @@ function faultOf(open: Open, layout: StoreLayout, home: string): string | undefi
   if (open.leaseMs > LEASE_MS_MAX) return `a lease has at most ${String(LEASE_MS_MAX)} ms`;
   if (open.marker !== '' && !isUlid(open.marker)) return 'a marker is the bid of a branch';
   if (open.position.length > POSITION_LENGTH_MAX) return 'position is too long';
-  if (open.position !== '' && layout.definition.order?.parse(open.position) === undefined) {
+  const isPosition =
+    isAscii(open.position) && layout.definition.order?.parse(open.position) !== undefined;
+  if (open.position !== '' && !isPosition) {
     return `"${open.position.slice(0, 60)}" is not a position of store ${layout.name}`;
   }
   return undefined;

@@ -9,11 +9,13 @@
 import type { JournalPosition } from '@rendezvous/protocol';
 import type { Branch } from './branch.js';
 
-interface Slot {
-  readonly sequence: number;
-  /** Undefined once collected. */
-  branch: Branch | undefined;
+/** Rows of the branches that 1,024 sequences in succession have; 0 for those that were collected. */
+interface Page {
+  readonly rows: Float64Array;
+  liveCount: number;
 }
+
+const PAGE_LENGTH = 1_024;
 
 export interface OwnJournalStart {
   readonly id: string;
@@ -29,9 +31,10 @@ export class OwnJournal {
   readonly #restoredHead: number;
   #nextSequence: number;
   #durable: number;
-  /** In order of sequence; collected slots are squeezed out once they are the majority. */
-  #slots: Slot[] = [];
-  #collectedCount = 0;
+  /** By number, which ascends. Page `n` begins with the sequence `n * PAGE_LENGTH`. */
+  readonly #pages = new Map<number, Page>();
+  /** The page that appends go to. */
+  #newest: { readonly number: number; readonly page: Page } | undefined;
 
   constructor({ id, head, predecessors }: OwnJournalStart) {
     this.id = id;
@@ -48,18 +51,27 @@ export class OwnJournal {
 
   append(branch: Branch): number {
     const sequence = this.#nextSequence++;
-    this.#slots.push({ sequence, branch });
+    this.restore(branch, sequence);
     return sequence;
   }
 
   /** Puts back an entry that the journal has kept through a restart. In order of sequence. */
   restore(branch: Branch, sequence: number): void {
-    this.#slots.push({ sequence, branch });
+    const number = Math.floor(sequence / PAGE_LENGTH);
+    if (this.#newest?.number !== number) {
+      if (this.#newest?.page.liveCount === 0) this.#pages.delete(this.#newest.number);
+      const page = { rows: new Float64Array(PAGE_LENGTH), liveCount: 0 };
+      this.#newest = { number, page };
+      this.#pages.set(number, page);
+    }
+    const { page } = this.#newest;
+    page.rows[sequence % PAGE_LENGTH] = branch.row;
+    page.liveCount++;
   }
 
   /** Just below the oldest live entry that was there when the node started; else Infinity. */
   get restoredFrom(): number {
-    for (const { sequence } of this.entriesAfter(0)) {
+    for (const { sequence } of this.rowsAfter(0)) {
       return sequence <= this.#restoredHead ? sequence - 1 : Infinity;
     }
     return Infinity;
@@ -71,18 +83,16 @@ export class OwnJournal {
 
   /** The branch's sequence here, or 0. */
   sequenceOf(branch: Branch): number {
-    return branch.spots.find((spot) => spot.journal === this.id)?.sequence ?? 0;
+    return branch.sequenceIn(this.id);
   }
 
   collect(sequence: number): void {
-    const slot = this.#slots[this.#indexAfter(sequence - 1)];
-    if (slot?.sequence !== sequence || slot.branch === undefined) return;
-    slot.branch = undefined;
-    this.#collectedCount++;
-    if (this.#collectedCount > 1_000 && this.#collectedCount * 2 > this.#slots.length) {
-      this.#slots = this.#slots.filter((one) => one.branch !== undefined);
-      this.#collectedCount = 0;
-    }
+    const number = Math.floor(sequence / PAGE_LENGTH);
+    const page = this.#pages.get(number);
+    if (page === undefined || page.rows[sequence % PAGE_LENGTH] === 0) return;
+    page.rows[sequence % PAGE_LENGTH] = 0;
+    page.liveCount--;
+    if (page.liveCount === 0 && this.#newest?.page !== page) this.#pages.delete(number);
   }
 
   /** How far a peer is that has applied a journal up to here, by an id of now or of before. */
@@ -92,24 +102,16 @@ export class OwnJournal {
     return Math.min(applied, predecessor?.sequence ?? 0);
   }
 
-  /** Live durable entries after `from`, in order. Do not append or collect while iterating. */
-  *entriesAfter(from: number): Generator<{ readonly sequence: number; readonly branch: Branch }> {
-    for (let index = this.#indexAfter(from); index < this.#slots.length; index++) {
-      const slot = this.#slots[index];
-      if (slot === undefined || slot.sequence > this.#durable) return;
-      if (slot.branch !== undefined) yield { sequence: slot.sequence, branch: slot.branch };
+  /** Rows of live durable entries after `from`, in order. Do not append or collect while iterating. */
+  *rowsAfter(from: number): Generator<{ readonly sequence: number; readonly row: number }> {
+    for (const [number, { rows }] of this.#pages) {
+      const first = number * PAGE_LENGTH;
+      if (first + PAGE_LENGTH <= from + 1) continue;
+      for (let index = Math.max(0, from + 1 - first); index < PAGE_LENGTH; index++) {
+        const [sequence, row] = [first + index, rows[index] ?? 0];
+        if (sequence > this.#durable) return;
+        if (row !== 0) yield { sequence, row };
+      }
     }
-  }
-
-  /** Index of the first slot whose sequence is above `sequence`. */
-  #indexAfter(sequence: number): number {
-    let low = 0;
-    let high = this.#slots.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#slots[middle]?.sequence ?? Infinity) > sequence) high = middle;
-      else low = middle + 1;
-    }
-    return low;
   }
 }

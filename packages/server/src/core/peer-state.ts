@@ -4,7 +4,6 @@
  * Closes of branches that stand in the peer's journal are owed to it until it acknowledges them:
  * the peer keeps its entry until every named region has reported (rule 20).
  */
-import type { Branch } from './branch.js';
 
 export interface PeerState {
   readonly name: string;
@@ -18,8 +17,8 @@ export interface PeerState {
 export interface OwedReports {
   readonly journal: string;
   readonly region: string;
-  /** By bid. A branch that was given up meanwhile may have come back as another one. */
-  readonly branches: Map<string, Branch>;
+  /** By bid, their rows. A branch that was given up meanwhile may have come back as another one. */
+  readonly branches: Map<string, number>;
   /** Bids of the report that is on its way; undefined when none is. */
   sent: readonly string[] | undefined;
 }

@@ -17,6 +17,7 @@ import type { Branch } from './branch.js';
 import type { Announced } from './announced.js';
 import { raiseShown, type ShownPosition } from './shown-position.js';
 import type { StoreLayout } from './store-layout.js';
+import { WatermarkRelations } from './watermark-relations.js';
 
 export interface ReplicaState {
   readonly layout: StoreLayout;
@@ -42,6 +43,8 @@ export interface Attachment {
   readonly barrierText: string;
   watermark: unknown;
   watermarkText: string;
+  /** How branches stand to the watermark; undefined while there is none. */
+  relations: WatermarkRelations | undefined;
   /** Branches open at the replica when the watermark last advanced, and those opened since. */
   branchesOpen: number;
   readonly announced: Announced;
@@ -76,6 +79,7 @@ export function observeWatermark(
   if (barrierRelation === 'cut_off') return 'regressed';
   attachment.watermark = watermark;
   attachment.watermarkText = text;
+  attachment.relations = new WatermarkRelations(order, watermark);
   raiseShown(attachment.replica.shown, watermark, text, order);
   attachment.passed ||= barrierRelation === 'reached';
   return 'advanced';

@@ -58,7 +58,7 @@ export function applyBatch(
   for (const bid of batch.aborted) {
     const branch = state.table.get(bid);
     // Only who journalled a branch was told by its client that the write failed.
-    if (!branch?.spots.some((spot) => spot.journal === batch.journal)) continue;
+    if (!branch || branch.sequenceIn(batch.journal) === 0) continue;
     abort(state, branch, nowMs);
   }
   for (const bid of batch.confirmed) confirm(state, bid, nowMs);

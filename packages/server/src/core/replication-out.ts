@@ -40,9 +40,10 @@ export function receiveReplicate(
   // What this node held before it restarted is sent again: who reported its close is forgotten.
   const from = Math.min(applied, journal.restoredFrom);
   const aborted = new Set<string>();
-  for (const { branch, sequence } of journal.entriesAfter(0)) {
+  for (const { row, sequence } of journal.rowsAfter(0)) {
     if (sequence > from) break;
-    if (branch.aborted) aborted.add(branch.bid);
+    const branch = state.table.at(row);
+    if (branch?.aborted === true) aborted.add(branch.bid);
   }
   const stream: OutgoingStream = {
     asker,
@@ -105,14 +106,17 @@ function nextRange(
 ): { readonly entries: JournalEntry[]; readonly to: number; readonly bytes: number } {
   const entries: JournalEntry[] = [];
   let bytes = 0;
-  for (const { sequence, branch } of state.journal.entriesAfter(stream.sent)) {
+  for (const { sequence, row } of state.journal.rowsAfter(stream.sent)) {
     if (entries.length >= BATCH_ENTRY_COUNT_MAX || bytes >= BATCH_BYTES_MAX) {
       return { entries, to: sequence - 1, bytes };
     }
+    const branch = state.table.at(row);
+    if (!branch) continue;
     const regions = regionsNamed(branch);
     if (!regions.some((region) => stream.regions.includes(region))) continue;
-    entries.push(toEntry(branch, sequence, regions));
-    bytes += sizeOf(branch);
+    const entry = toEntry(branch, sequence, regions);
+    entries.push(entry);
+    bytes += sizeOf(entry);
   }
   return { entries, to: state.journal.durable, bytes };
 }

@@ -12,11 +12,14 @@
 import type { PositionOrder } from '@rendezvous/protocol';
 import type { Branch } from './branch.js';
 import type { StoreLayout } from './store-layout.js';
+import { WatermarkRelations } from './watermark-relations.js';
 
 export interface ShownPosition {
   /** Parsed; undefined while no watermark was seen. */
   position: unknown;
   text: string;
+  /** How branches stand to it; undefined while no watermark was seen. */
+  relations: WatermarkRelations | undefined;
   /** Positions of branches that closed beyond it: none is at or below another. */
   beyond: unknown[];
   doubted: boolean;
@@ -28,7 +31,14 @@ export interface ShownPosition {
 const BEYOND_COUNT_MAX = 16;
 
 export function createShownPosition(): ShownPosition {
-  return { position: undefined, text: '', beyond: [], doubted: false, orphaned: true };
+  return {
+    position: undefined,
+    text: '',
+    relations: undefined,
+    beyond: [],
+    doubted: false,
+    orphaned: true,
+  };
 }
 
 /** A monitor told this watermark. */
@@ -45,6 +55,7 @@ export function raiseShown(
   if (!follows) shown.doubted = true;
   shown.position = watermark;
   shown.text = text;
+  shown.relations = new WatermarkRelations(order, watermark);
   shown.orphaned = false;
   shown.beyond = shown.beyond.filter((position) => !isBelow(position, watermark));
 }
@@ -72,13 +83,13 @@ export function noteClosed(replicas: readonly Place[], branch: Branch, places: n
 }
 
 function noteOne(shown: ShownPosition, branch: Branch, order: PositionOrder): void {
+  if (shown.relations?.of(branch) === 'reached') return;
   const { parsedPosition: position } = branch;
   const isBelow = (a: unknown, b: unknown): boolean => order.relation(a, b) === 'reached';
   if (position === undefined) {
     shown.doubted = true;
     return;
   }
-  if (shown.text !== '' && isBelow(position, shown.position)) return;
   if (shown.beyond.some((one) => isBelow(position, one))) return;
   shown.beyond = [...shown.beyond.filter((one) => !isBelow(one, position)), position];
   if (shown.beyond.length > BEYOND_COUNT_MAX) {

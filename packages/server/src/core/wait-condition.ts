@@ -10,14 +10,14 @@
  *      failover (rule 10) or is without any trace at its primary (rule 14)
  * Whatever is unknown is never `consistent`. Nothing here changes anything.
  */
-import type { Coverage, JournalPosition, PendingReason } from '@rendezvous/protocol';
-import { type Branch, isOpenIn, touches } from './branch.js';
+import type { Coverage, JournalPosition, PendingReason, Wait } from '@rendezvous/protocol';
+import { type Branch, isOpenIn } from './branch.js';
 import { type CoreState, UNKNOWN_JOURNAL } from './core-state.js';
 import { currentPlace, withCurrentPlaces } from './journal-lineage.js';
 import { appliedBy } from './journal-progress.js';
 import type { ReplicaState } from './replica-state.js';
 import type { StoreLayout } from './store-layout.js';
-import type { WaitQuery } from './wait-registry.js';
+import type { Blocker } from './wait-registry.js';
 
 /** A bookmark's position may run ahead of what the journal's owner told us for so long. */
 const JOURNAL_UNKNOWN_AFTER_MS = 1_000;
@@ -31,7 +31,7 @@ export type Verdict =
       readonly kind: 'blocked';
       readonly reason: PendingReason;
       /** Look again when this changes, or at `recheckAtMs`. */
-      readonly blocker: object;
+      readonly blocker: Blocker;
       readonly recheckAtMs: number;
       readonly branch?: Branch;
     };
@@ -41,7 +41,7 @@ const CONSISTENT: Verdict = { kind: 'consistent' };
 /** Judges a wait that began at `startedAtMs`. */
 export function judgeWait(
   state: CoreState,
-  query: WaitQuery,
+  query: Wait,
   startedAtMs: number,
   nowMs: number,
 ): Verdict {
@@ -60,7 +60,7 @@ export function judgeWait(
 }
 
 /** A time since which nothing that the wait covers has closed here (rule 17). */
-export function quietSince(state: CoreState, query: WaitQuery, nowMs: number): number {
+export function quietSince(state: CoreState, query: Wait, nowMs: number): number {
   const { rids, everyRid, positions } = query.coverage;
   let sinceMs = state.recent.quietSince(rids, everyRid);
   for (const place of positions) {
@@ -78,7 +78,7 @@ export function quietSince(state: CoreState, query: WaitQuery, nowMs: number): n
 /** The covered branches that are open in the wait's region. */
 export function* openBranches(
   state: CoreState,
-  query: WaitQuery,
+  query: Wait,
   layouts: readonly StoreLayout[],
 ): Generator<Branch> {
   const coverage = withCurrentPlaces(state, query.coverage);
@@ -89,7 +89,7 @@ export function* openBranches(
     for (const branch of branches) {
       const mask = branch.layout.regions.get(query.region)?.mask ?? 0;
       if (!isOpenIn(branch, mask) || !layouts.includes(branch.layout)) continue;
-      if (touches(branch, query.keys) && isCovered(state, branch, coverage)) yield branch;
+      if (branch.touches(query.keys) && isCovered(state, branch, coverage)) yield branch;
     }
   }
 }
@@ -98,10 +98,7 @@ export function* openBranches(
  * The stores that the read may touch in this region. A store whose home is here has no branch state
  * here: its primary sees every write. Undefined when the named store is not known, or not here.
  */
-export function layoutsRead(
-  state: CoreState,
-  query: WaitQuery,
-): readonly StoreLayout[] | undefined {
+export function layoutsRead(state: CoreState, query: Wait): readonly StoreLayout[] | undefined {
   if (query.store === '') {
     return [...state.stores.values()].filter(
       (layout) => layout.home !== query.region && layout.regions.has(query.region),
@@ -188,7 +185,7 @@ function replicasRead(
 
 function judgeBranches(
   state: CoreState,
-  query: WaitQuery,
+  query: Wait,
   layouts: readonly StoreLayout[],
 ): Verdict | undefined {
   let blocking: Branch | undefined;
@@ -203,7 +200,7 @@ function judgeBranches(
     blocking && {
       kind: 'blocked',
       reason: 'open',
-      blocker: blocking,
+      blocker: blocking.row,
       recheckAtMs: Infinity,
       branch: blocking,
     }

@@ -8,23 +8,20 @@ import type { Wait } from '@rendezvous/protocol';
 import { keyWeight } from './branch.js';
 import { DeadlineQueue, type Queued } from './deadline-queue.js';
 
-/** What a wait asks, its keys as branches keep theirs. */
-export interface WaitQuery extends Omit<Wait, 'keys'> {
-  readonly keys: readonly string[];
-}
+/** What a wait watches: the row of a branch, a journal's progress, a replica, or a sentinel. */
+export type Blocker = number | object;
 
 export interface BlockedWait extends Queued {
   readonly session: number;
   readonly id: number;
-  readonly query: WaitQuery;
+  readonly query: Wait;
   readonly startedAtMs: number;
   readonly deadlineMs: number;
-  /** What it watches: a branch, a journal's progress, a replica, or a sentinel. */
-  blocker: object;
+  blocker: Blocker;
 }
 
 export class WaitRegistry {
-  readonly #byBlocker = new Map<object, Set<BlockedWait>>();
+  readonly #byBlocker = new Map<Blocker, Set<BlockedWait>>();
   readonly #bySession = new Map<number, Map<number, BlockedWait>>();
   readonly #queue = new DeadlineQueue<BlockedWait>();
   #keyWeight = 0;
@@ -56,7 +53,7 @@ export class WaitRegistry {
   }
 
   /** The wait is still blocked, by something else perhaps. */
-  move(wait: BlockedWait, blocker: object, recheckAtMs: number): void {
+  move(wait: BlockedWait, blocker: Blocker, recheckAtMs: number): void {
     if (blocker !== wait.blocker) {
       this.#unwatch(wait);
       wait.blocker = blocker;
@@ -84,7 +81,7 @@ export class WaitRegistry {
     return [...(this.#bySession.get(session)?.values() ?? [])];
   }
 
-  blockedBy(blocker: object): readonly BlockedWait[] {
+  blockedBy(blocker: Blocker): readonly BlockedWait[] {
     const waits = this.#byBlocker.get(blocker);
     return waits ? [...waits] : [];
   }

@@ -17,7 +17,7 @@ import {
   type WaitAnswer,
 } from '@rendezvous/protocol';
 import { admit } from './admission.js';
-import { type Branch, keyWeight, toKeyText } from './branch.js';
+import { Branch, keyWeight } from './branch.js';
 import type { CoreState } from './core-state.js';
 import type { Asker } from './asker.js';
 import { reply, replyFailure } from './reply.js';
@@ -29,7 +29,7 @@ import {
   quietSince,
   type Verdict,
 } from './wait-condition.js';
-import type { BlockedWait, WaitQuery } from './wait-registry.js';
+import type { Blocker, BlockedWait } from './wait-registry.js';
 
 /** DESIGN.md section 4.2: the longest wait, a Lambda function's longest life. */
 const WAIT_TIMEOUT_MAX_MS = 900_000;
@@ -41,14 +41,13 @@ const POSITION_COUNT_MAX = 64;
 /** Of the keys that all blocked waits name, in bytes. */
 const KEY_WEIGHT_MAX = 256 * 1024 * 1024;
 
-export function receiveWait(state: CoreState, asker: Asker, request: Wait, nowMs: number): void {
-  const fault = faultOf(request);
+export function receiveWait(state: CoreState, asker: Asker, query: Wait, nowMs: number): void {
+  const fault = faultOf(query);
   if (fault !== undefined) {
     replyFailure(state, asker, 'bad_request', fault);
     return;
   }
   if (!admit(state, asker, 'wait')) return;
-  const query = { ...request, keys: request.keys.map(toKeyText) };
   const verdict = judgeWait(state, query, nowMs, nowMs);
   if (verdict.kind !== 'blocked' || query.timeoutMs === 0) {
     answer(state, asker, query, verdict, nowMs);
@@ -69,15 +68,16 @@ export function receiveWait(state: CoreState, asker: Asker, request: Wait, nowMs
   }
 }
 
-function isOverloaded({ waits, limits }: CoreState, query: WaitQuery): boolean {
+function isOverloaded({ waits, limits }: CoreState, query: Wait): boolean {
   return (
     waits.size >= limits.waitCountMax || waits.keyWeight + keyWeight(query.keys) > KEY_WEIGHT_MAX
   );
 }
 
 /** Looks again at the waits that this thing blocks. */
-export function wake(state: CoreState, blocker: object, nowMs: number): void {
-  for (const wait of state.waits.blockedBy(blocker)) recheck(state, wait, nowMs);
+export function wake(state: CoreState, blocker: Branch | Blocker, nowMs: number): void {
+  const key = blocker instanceof Branch ? blocker.row : blocker;
+  for (const wait of state.waits.blockedBy(key)) recheck(state, wait, nowMs);
 }
 
 /** Looks again at every wait: for the rare changes that may concern any of them. */
@@ -106,7 +106,7 @@ const STATUS_OF = { consistent: 'consistent', unknown: 'unknown', blocked: 'time
 function answer(
   state: CoreState,
   asker: Asker,
-  query: WaitQuery,
+  query: Wait,
   verdict: Verdict,
   nowMs: number,
   blocked?: BlockedWait,
@@ -125,7 +125,7 @@ function answer(
   reply(state, asker, body);
 }
 
-function pendingOf(state: CoreState, query: WaitQuery, verdict: Verdict, nowMs: number): Pending[] {
+function pendingOf(state: CoreState, query: Wait, verdict: Verdict, nowMs: number): Pending[] {
   if (verdict.kind === 'consistent') return [];
   if (verdict.reason !== 'open') {
     const branch = verdict.branch;
@@ -144,7 +144,7 @@ function pendingBranch(branch: Branch, reason: string, nowMs: number): Pending {
   return { store: branch.layout.name, bid: branch.bid, ageMs, etaMs: 0, reason };
 }
 
-function pendingReason(query: WaitQuery, verdict: { readonly reason: string }): Pending {
+function pendingReason(query: Wait, verdict: { readonly reason: string }): Pending {
   return { store: query.store, bid: '', ageMs: 0, etaMs: 0, reason: verdict.reason };
 }
 

@@ -1,4 +1,4 @@
-import type { PositionRelation } from '@rendezvous/protocol';
+import type { Coordinate, PositionRelation } from '@rendezvous/protocol';
 
 /**
  * MariaDB's global transaction identifiers, `domain-server-sequence`. Within a domain sequences grow
@@ -76,6 +76,14 @@ function relateGtid(gtid: MariadbGtid, { domains, history }: MariadbPlace): Posi
   // A server without an entry: the history was reset, or begins with a copy of somebody's data.
   if (lastOfServer === undefined) return 'pending';
   return gtid.sequence <= lastOfServer ? 'reached' : 'cut_off';
+}
+
+/** Of one server in one domain: reached up to some sequence, then cut off, then pending. */
+export function mariadbCoordinate({ domains }: MariadbPlace): Coordinate | undefined {
+  const [gtid, ...others] = domains.values();
+  if (gtid === undefined || others.length > 0) return undefined;
+  if (gtid.sequence > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
+  return { line: toServerKey(gtid), value: Number(gtid.sequence) };
 }
 
 function toServerKey({ domain, server }: MariadbGtid): string {

@@ -1,7 +1,12 @@
 import type { PositionOrder, PositionRelation } from '@rendezvous/protocol';
 import { encodeGtidSet, isSubset, parseGtidSet, UUID } from './gtid-set.js';
 import type { GtidSet } from './gtid-set.js';
-import { encodeMariadbPlace, parseMariadbPlace, relateMariadb } from './mariadb-gtid.js';
+import {
+  encodeMariadbPlace,
+  mariadbCoordinate,
+  parseMariadbPlace,
+  relateMariadb,
+} from './mariadb-gtid.js';
 import type { MariadbPlace } from './mariadb-gtid.js';
 
 /**
@@ -29,6 +34,9 @@ export type Flavour = MysqlPosition['flavour'];
 export const mysqlPositionOrder: PositionOrder<MysqlPosition> = {
   parse: parsePosition,
   relation,
+  // Those of MySQL lie on no line: a replica may have a number and lack one before it.
+  coordinate: (position) =>
+    position.flavour === 'mariadb' ? mariadbCoordinate(position.place) : undefined,
 };
 
 function relation(position: MysqlPosition, watermark: MysqlPosition): PositionRelation {

@@ -28,6 +28,11 @@ export interface PostgresPosition {
 export const postgresPositionOrder: PositionOrder<PostgresPosition> = {
   parse: parsePosition,
   relation,
+  // Of one timeline: reached up to some point, then pending, then, beyond its end, cut off.
+  coordinate: ({ system, timeline, lsn }) =>
+    lsn <= BigInt(Number.MAX_SAFE_INTEGER)
+      ? { line: `${system}/${String(timeline)}`, value: Number(lsn) }
+      : undefined,
 };
 
 const LSN = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/;

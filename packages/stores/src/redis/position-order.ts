@@ -29,6 +29,9 @@ export const redisPositionOrder: PositionOrder<readonly RedisPosition[]> = {
     if (relations.includes('cut_off')) return 'cut_off';
     return relations.every((relation) => relation === 'reached') ? 'reached' : 'pending';
   },
+  // Of one stream: reached up to some offset, then pending, then, where another one left it, cut off.
+  coordinate: ([part, ...others]) =>
+    part && others.length === 0 ? { line: part.replid, value: part.offset } : undefined,
 };
 
 function relatePart(part: RedisPosition, watermark: readonly RedisPosition[]): PositionRelation {
