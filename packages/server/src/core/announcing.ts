@@ -37,6 +37,7 @@ export function expectAnnouncement(state: CoreState, attachment: Attachment): vo
 
 /** Sends what the input at hand has to tell. */
 export function sendAnnouncements(state: CoreState, nowMs: number): void {
+  if (state.announcements.size === 0) return;
   for (const [attachment, branches] of state.announcements) {
     send(state, attachment, branches, nowMs);
   }

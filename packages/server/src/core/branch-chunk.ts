@@ -32,7 +32,8 @@ export const WORD = {
 export const DOUBLE = { insertedAtMs: 9, sequence: 10, older: 11, newer: 12, value: 13 } as const;
 const ROW_DOUBLES = 14;
 const ROW_WORDS = 2 * ROW_DOUBLES;
-const ROW_BYTES = 4 * ROW_WORDS;
+/** Less is not worth the call. */
+const GIVE_BACK_BYTES_MIN = 32 * 1024;
 
 export const FLAG = { live: 1, aborted: 2, collected: 4 } as const;
 
@@ -42,8 +43,6 @@ const ROWS_AT_FIRST = 32;
 const TEXT_BYTES_AT_FIRST = 4_096;
 /** The rest is moved together when so small a part of the rows is left. */
 const SQUEEZE_FACTOR = 8;
-
-type Words = Uint32Array<ArrayBuffer>;
 
 /** What few branches have. */
 export interface Rarities {
@@ -70,9 +69,10 @@ export class BranchChunk {
   #rowCount = 0;
   #liveCount = 0;
   #textUsed = 0;
-  #words: Words;
-  #doubles: Float64Array;
-  #text: Uint8Array<ArrayBuffer>;
+  #words = new Uint32Array(ROWS_AT_FIRST * ROW_WORDS);
+  #doubles = new Float64Array(this.#words.buffer);
+  readonly #textBytesMax: number;
+  #text = new Uint8Array(TEXT_BYTES_AT_FIRST);
   /** After rows were moved together: which, in order. */
   #slots: Uint16Array | undefined;
 
@@ -80,10 +80,7 @@ export class BranchChunk {
   constructor(layout: StoreLayout, base: number, textBytes: number) {
     this.layout = layout;
     this.base = base;
-    this.#words = new Uint32Array(createBuffer(ROWS_AT_FIRST * ROW_BYTES, CHUNK_ROWS * ROW_BYTES));
-    this.#doubles = new Float64Array(this.#words.buffer);
-    const textBytesMax = Math.max(TEXT_BYTES_MAX, textBytes);
-    this.#text = new Uint8Array(createBuffer(TEXT_BYTES_AT_FIRST, textBytesMax));
+    this.#textBytesMax = Math.max(TEXT_BYTES_MAX, textBytes);
   }
 
   get liveCount(): number {
@@ -96,19 +93,19 @@ export class BranchChunk {
   }
 
   hasRoom(textBytes: number): boolean {
-    return (
-      this.#rowCount < CHUNK_ROWS && this.#textUsed + textBytes <= this.#text.buffer.maxByteLength
-    );
+    return this.#rowCount < CHUNK_ROWS && this.#textUsed + textBytes <= this.#textBytesMax;
   }
 
   /** Adds a row of zeros with room for its text. Returns its slot. */
   append(textBytes: number): number {
     const slot = this.#rowCount++;
     this.#liveCount++;
-    grow(this.#words.buffer, (this.#rowCount - this.#firstSlot) * ROW_BYTES);
-    grow(this.#text.buffer, this.#textUsed + textBytes);
-    const at = this.wordsAt(slot);
-    this.#words.fill(0, at, at + ROW_WORDS);
+    this.#growRows(this.#rowCount - this.#firstSlot);
+    this.#growText(this.#textUsed + textBytes);
+    if (this.#firstSlot > 0) {
+      const at = this.wordsAt(slot);
+      this.#words.fill(0, at, at + ROW_WORDS);
+    }
     this.setWord(slot, WORD.flags, FLAG.live);
     this.setWord(slot, WORD.textStart, this.#textUsed);
     this.setWord(slot, WORD.textLength, textBytes);
@@ -145,7 +142,7 @@ export class BranchChunk {
   }
 
   /** The words of all rows, for a row's ids: they start at `wordsAt`. */
-  get words(): Words {
+  get words(): Uint32Array {
     return this.#words;
   }
 
@@ -202,8 +199,39 @@ export class BranchChunk {
   #empty(isLast: boolean): void {
     this.#firstSlot = this.#rowCount;
     this.#textUsed = 0;
-    shrinkTo(this.#words.buffer, isLast ? ROWS_AT_FIRST * ROW_BYTES : 0);
-    shrinkTo(this.#text.buffer, isLast ? TEXT_BYTES_AT_FIRST : 0);
+    if (!isLast || this.#words.length > ROWS_AT_FIRST * ROW_WORDS) {
+      this.#setRows(new Uint32Array(isLast ? ROWS_AT_FIRST * ROW_WORDS : 0));
+    }
+    if (!isLast || this.#text.length > TEXT_BYTES_AT_FIRST) {
+      this.#setText(new Uint8Array(isLast ? TEXT_BYTES_AT_FIRST : 0));
+    }
+  }
+
+  #growRows(rowCount: number): void {
+    const { length } = this.#words;
+    if (rowCount * ROW_WORDS <= length) return;
+    const words = new Uint32Array(2 * length);
+    words.set(this.#words);
+    this.#setRows(words);
+  }
+
+  #growText(byteCount: number): void {
+    const { length } = this.#text;
+    if (byteCount <= length) return;
+    const text = new Uint8Array(Math.min(this.#textBytesMax, Math.max(byteCount, 2 * length)));
+    text.set(this.#text);
+    this.#setText(text);
+  }
+
+  #setRows(words: Uint32Array<ArrayBuffer>): void {
+    giveBack(this.#words.buffer);
+    this.#words = words;
+    this.#doubles = new Float64Array(words.buffer);
+  }
+
+  #setText(text: Uint8Array<ArrayBuffer>): void {
+    giveBack(this.#text.buffer);
+    this.#text = text;
   }
 
   #squeeze(): void {
@@ -225,13 +253,10 @@ export class BranchChunk {
       words[row * ROW_WORDS + WORD.textStart] = used;
       used += this.word(slot, WORD.textLength);
     }
-    shrinkTo(this.#words.buffer, 0);
-    shrinkTo(this.#text.buffer, 0);
     this.#rowCount = CHUNK_ROWS;
     this.#slots = kept;
-    this.#words = words;
-    this.#doubles = new Float64Array(words.buffer);
-    this.#text = text;
+    this.#setRows(words);
+    this.#setText(text);
   }
 }
 
@@ -244,19 +269,15 @@ const COMMON: Readonly<Rarities> = {
   parsedPosition: undefined,
 };
 
-/** Grows in place; what it may grow to is only addresses. */
-function createBuffer(byteLength: number, maxByteLength: number): ArrayBuffer {
-  return new ArrayBuffer(Math.min(byteLength, maxByteLength), { maxByteLength });
-}
-
-function grow(buffer: ArrayBuffer, byteLength: number): void {
-  if (byteLength <= buffer.byteLength) return;
-  buffer.resize(Math.min(buffer.maxByteLength, Math.max(byteLength, 2 * buffer.byteLength)));
-}
-
-/** Gives memory back, if the buffer can: those of chunks that were moved together cannot. */
-function shrinkTo(buffer: ArrayBuffer, byteLength: number): void {
-  if (buffer.resizable && buffer.byteLength > byteLength) buffer.resize(byteLength);
+/**
+ * Gives a buffer back without waiting for the garbage collector, which sees no reason to look at old
+ * objects in a node that has just become idle. Where `transfer` is missing (Node.js 20), what takes the
+ * memory over is new, and gone with the next small collection.
+ */
+function giveBack(buffer: ArrayBuffer): void {
+  if (buffer.byteLength < GIVE_BACK_BYTES_MIN) return;
+  if (typeof buffer.transfer === 'function') buffer.transfer(0);
+  else structuredClone(buffer, { transfer: [buffer] });
 }
 
 /** Index of `slot` in the ascending `slots`, or −1. */

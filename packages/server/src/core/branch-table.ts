@@ -40,6 +40,8 @@ export class BranchTable {
   readonly #journals: string[] = [''];
   readonly #journalNumbers = new Map<string, number>();
   readonly #lineNumbers = new Map<string, number>();
+  #lastLine = '';
+  #lastLineNumber = 0;
   #size = 0;
   #weight = 0;
 
@@ -192,11 +194,14 @@ export class BranchTable {
 
   /** 0 when there are too many. */
   #lineOf({ line }: Coordinate): number {
+    if (line === this.#lastLine) return this.#lastLineNumber;
     const known = this.#lineNumbers.get(line);
-    if (known !== undefined) return known;
-    if (this.#lineNumbers.size === LINE_COUNT_MAX) return 0;
-    this.#lineNumbers.set(line, this.#lineNumbers.size + 1);
-    return this.#lineNumbers.size;
+    if (known === undefined && this.#lineNumbers.size === LINE_COUNT_MAX) return 0;
+    const number = known ?? this.#lineNumbers.size + 1;
+    this.#lineNumbers.set(line, number);
+    this.#lastLine = line;
+    this.#lastLineNumber = number;
+    return number;
   }
 
   #numberOf(journal: string): number {

@@ -16,6 +16,10 @@ const NONE: readonly EarlyClose[] = [];
 export class EarlyCloses {
   readonly #byBid = new Map<string, EarlyClose[]>();
 
+  get isEmpty(): boolean {
+    return this.#byBid.size === 0;
+  }
+
   remember(bid: string, close: EarlyClose): void {
     const known = this.#byBid.get(bid);
     if (known) {
@@ -34,7 +38,7 @@ export class EarlyCloses {
   }
 
   take(bid: string): readonly EarlyClose[] {
-    const closes = this.#byBid.size === 0 ? undefined : this.#byBid.get(bid);
+    const closes = this.#byBid.get(bid);
     if (!closes) return NONE;
     this.#byBid.delete(bid);
     return closes;

@@ -2,13 +2,16 @@
 import type { JournalEntry } from '@rendezvous/protocol';
 import type { Branch } from './branch.js';
 
+type Texts = Pick<JournalEntry, 'bid' | 'rid' | 'keys' | 'position'>;
+
 /** The entry that stands for the branch now: the lease of a confirmed write is over. */
 export function toEntry(
   branch: Branch,
   sequence: number,
   regions: readonly string[],
+  { bid, rid, keys, position }: Texts = branch,
 ): JournalEntry {
-  const { bid, rid, layout, keys, position, aborted, lease, marker } = branch;
+  const { layout, aborted, lease, marker } = branch;
   const leaseMs = lease?.leaseMs ?? 0;
   return {
     sequence,

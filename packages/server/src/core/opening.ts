@@ -24,7 +24,7 @@ import { advance } from './journal-progress.js';
 import { beginLease } from './leases.js';
 import type { Asker } from './asker.js';
 import { reply, replyFailure, replyLimit } from './reply.js';
-import { maskOf, regionsBesides, type StoreLayout } from './store-layout.js';
+import { maskOf, type StoreLayout } from './store-layout.js';
 import { wake } from './waiting.js';
 
 export const POSITION_LENGTH_MAX = 4_096;
@@ -42,7 +42,8 @@ export function receiveOpen(state: CoreState, asker: Asker, open: Open, nowMs: n
     return;
   }
   const home = open.home || layout.home;
-  const fault = faultOf(open, layout, home);
+  const parsedPosition = parsePosition(layout, open.position);
+  const fault = faultOf(open, layout, home, parsedPosition);
   if (fault !== undefined) {
     replyFailure(state, asker, 'bad_request', fault);
     return;
@@ -67,7 +68,8 @@ export function receiveOpen(state: CoreState, asker: Asker, open: Open, nowMs: n
     replyLimit(state, asker, 'branches', message);
     return;
   }
-  append(state, asker, open, layout, home, known, nowMs);
+  const branch = known ?? addBranch(state, layout, open, parsedPosition, nowMs);
+  append(state, asker, open, branch, home, nowMs);
 }
 
 function isFull({ table, limits }: CoreState): boolean {
@@ -93,8 +95,8 @@ export function journalSynced(state: CoreState, ticket: number, nowMs: number): 
   // A retry may stand behind opens that came after its first try: it waits for them, no longer.
   const waiting = state.awaitingSync.findIndex(({ sequence }) => sequence > head);
   const durableCount = waiting === -1 ? state.awaitingSync.length : waiting;
-  for (const { sequence, ...asker } of state.awaitingSync.splice(0, durableCount)) {
-    acknowledge(state, asker, sequence);
+  for (const opening of state.awaitingSync.splice(0, durableCount)) {
+    acknowledge(state, opening, opening.sequence);
   }
   const own = state.journals.get(state.journal.id);
   if (own) {
@@ -119,7 +121,7 @@ export function insertCopy(
     raiseHorizon(state, entry.rid, nowMs);
     return;
   }
-  const branch = known ?? addBranch(state, layout, entry, nowMs);
+  const branch = known ?? addCopy(state, layout, entry, nowMs);
   state.table.addSpot(branch, journal, entry.sequence);
   const namedBefore = branch.named;
   branch.named |= named;
@@ -156,7 +158,7 @@ export function repeatCopy(
   const layout = state.stores.get(entry.store);
   const named = layout ? maskOf(layout, entry.regions) & layout.servedMask : 0;
   if (!layout || named === 0) return;
-  const branch = addBranch(state, layout, entry, nowMs);
+  const branch = addCopy(state, layout, entry, nowMs);
   state.table.addSpot(branch, journal, entry.sequence);
   branch.named = named;
   close(state, branch, named, nowMs);
@@ -173,7 +175,7 @@ function oweClosed(state: CoreState, branch: Branch, journal: string): void {
 export function restoreEntry(state: CoreState, entry: JournalEntry, nowMs: number): void {
   const layout = state.stores.get(entry.store);
   if (!layout) return;
-  const branch = addBranch(state, layout, entry, nowMs);
+  const branch = addCopy(state, layout, entry, nowMs);
   branch.named = maskOf(layout, entry.regions);
   state.table.addSpot(branch, state.journal.id, entry.sequence);
   state.journal.restore(branch, entry.sequence);
@@ -184,18 +186,17 @@ function append(
   state: CoreState,
   asker: Asker,
   open: Open,
-  layout: StoreLayout,
+  branch: Branch,
   home: string,
-  known: Branch | undefined,
   nowMs: number,
 ): void {
-  const branch = known ?? addBranch(state, layout, open, nowMs);
-  const regions = regionsBesides(layout, home);
+  const { layout } = branch;
+  const regions = layout.regions.get(home)?.others ?? [];
   const sequence = state.journal.append(branch);
   const namedBefore = branch.named;
   branch.named |= maskOf(layout, regions);
   state.table.addSpot(branch, state.journal.id, sequence);
-  state.records.push({ kind: 'open', entry: toEntry(branch, sequence, regions) });
+  state.records.push({ kind: 'open', entry: toEntry(branch, sequence, regions, open) });
   state.appendedHead = sequence;
   acknowledge(state, asker, sequence);
   settleNewPlaces(state, branch, branch.named & ~namedBefore, nowMs);
@@ -205,10 +206,10 @@ function addBranch(
   state: CoreState,
   layout: StoreLayout,
   open: Pick<Open, 'bid' | 'rid' | 'keys' | 'position' | 'leaseMs' | 'marker'>,
+  parsedPosition: unknown,
   nowMs: number,
 ): Branch {
   const { bid, rid, keys, position, marker } = open;
-  const parsedPosition = position === '' ? undefined : layout.definition.order?.parse(position);
   const branch = state.table.add({
     layout,
     bid,
@@ -224,9 +225,23 @@ function addBranch(
   return branch;
 }
 
+function addCopy(
+  state: CoreState,
+  layout: StoreLayout,
+  entry: JournalEntry,
+  nowMs: number,
+): Branch {
+  return addBranch(state, layout, entry, parsePosition(layout, entry.position), nowMs);
+}
+
+/** Undefined when no watermark can ever reach it. */
+function parsePosition({ definition }: StoreLayout, position: string): unknown {
+  return position !== '' && isAscii(position) ? definition.order?.parse(position) : undefined;
+}
+
 function acknowledge(state: CoreState, asker: Asker, sequence: number): void {
   if (sequence > state.journal.durable) {
-    state.awaitingSync.push({ sequence, ...asker });
+    state.awaitingSync.push({ sequence, session: asker.session, id: asker.id });
     return;
   }
   reply(state, asker, { kind: 'opened', journal: state.journal.id, sequence });
@@ -238,7 +253,7 @@ function acknowledge(state: CoreState, asker: Asker, sequence: number): void {
  */
 function settleNewPlaces(state: CoreState, branch: Branch, places: number, nowMs: number): void {
   let visible = branch.aborted ? places : 0;
-  for (const early of state.earlyCloses.take(branch.bid)) {
+  for (const early of state.earlyCloses.isEmpty ? [] : state.earlyCloses.take(branch.bid)) {
     const region = branch.layout.regions.get(early.region);
     const replica = region?.replicas.find((one) => one.name === early.replica);
     visible |= early.replica === '' ? (region?.mask ?? 0) : (replica?.bit ?? 0);
@@ -285,7 +300,12 @@ function unknownStore(state: CoreState, store: string): string {
   return `this node has no store "${store.slice(0, 40)}"; it has: ${known}`;
 }
 
-function faultOf(open: Open, layout: StoreLayout, home: string): string | undefined {
+function faultOf(
+  open: Open,
+  layout: StoreLayout,
+  home: string,
+  parsedPosition: unknown,
+): string | undefined {
   if (!isUlid(open.bid)) return 'bid is not a ULID of 26 characters';
   if (!isUlid(open.rid)) return 'rid is not a ULID of 26 characters';
   if (home === '') return `store ${layout.name} has no fixed home: name the home of the write`;
@@ -305,9 +325,7 @@ function faultOf(open: Open, layout: StoreLayout, home: string): string | undefi
   if (open.leaseMs > LEASE_MS_MAX) return `a lease has at most ${String(LEASE_MS_MAX)} ms`;
   if (open.marker !== '' && !isUlid(open.marker)) return 'a marker is the bid of a branch';
   if (open.position.length > POSITION_LENGTH_MAX) return 'position is too long';
-  const isPosition =
-    isAscii(open.position) && layout.definition.order?.parse(open.position) !== undefined;
-  if (open.position !== '' && !isPosition) {
+  if (open.position !== '' && parsedPosition === undefined) {
     return `"${open.position.slice(0, 60)}" is not a position of store ${layout.name}`;
   }
   return undefined;

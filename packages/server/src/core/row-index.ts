@@ -18,9 +18,11 @@ export type LocateId = (row: number) => IdPlace;
 const SHARD_BITS = 8;
 const SHARD_CAPACITY_MIN = 16;
 
+/** The row of an entry is 0 where there is none. A power of two of them. */
 interface Shard {
-  /** Row numbers; 0 where there is none. A power of two long. */
   rows: Float64Array;
+  /** So that looking up and growing need not look at the rows, which are anywhere in memory. */
+  hashes: Uint32Array;
   count: number;
 }
 
@@ -35,21 +37,21 @@ export class RowIndex {
   constructor(locate: LocateId, seed: number) {
     this.#locate = locate;
     this.#seed = seed;
-    this.#shards = Array.from({ length: 1 << SHARD_BITS }, () => ({
-      rows: new Float64Array(SHARD_CAPACITY_MIN),
-      count: 0,
-    }));
+    this.#shards = Array.from({ length: 1 << SHARD_BITS }, () => createShard(SHARD_CAPACITY_MIN));
   }
 
   /** The row with this id, or 0. */
   get(id: string): number {
     if (!writeUlid(id, this.#id, 0)) return 0;
     const hash = this.#hash(this.#id, 0);
-    const { rows } = this.#shardOf(hash);
-    for (let at = hash & (rows.length - 1); ; at = (at + 1) & (rows.length - 1)) {
+    const { rows, hashes } = this.#shardOf(hash);
+    const mask = rows.length - 1;
+    for (let at = hash & mask; hashes[at] !== 0; at = (at + 1) & mask) {
+      if (hashes[at] !== hash) continue;
       const row = rows[at] ?? 0;
-      if (row === 0 || this.#isSame(row)) return row;
+      if (this.#isSame(row)) return row;
     }
+    return 0;
   }
 
   /** Puts in a row whose id is not there yet. */
@@ -57,48 +59,45 @@ export class RowIndex {
     const hash = this.#hashOf(row);
     const shard = this.#shardOf(hash);
     shard.count++;
-    if (shard.count * 4 > shard.rows.length * 3) this.#resize(shard, shard.rows.length * 2);
-    put(shard.rows, hash, row);
+    if (shard.count * 4 > shard.rows.length * 3) resize(shard, shard.rows.length * 2);
+    put(shard, hash, row);
   }
 
   /** Puts `row` in the place of another one with the same id. */
   replace(known: number, row: number): void {
-    const { rows, at } = this.#find(known);
-    rows[at] = row;
+    const hash = this.#hashOf(known);
+    const { rows } = this.#shardOf(hash);
+    rows[this.#find(hash, known)] = row;
   }
 
   delete(row: number): void {
-    const { shard, rows, at } = this.#find(row);
+    const hash = this.#hashOf(row);
+    const shard = this.#shardOf(hash);
+    const { rows, hashes } = shard;
     const mask = rows.length - 1;
-    let hole = at;
-    for (let next = (hole + 1) & mask; rows[next] !== 0; next = (next + 1) & mask) {
-      const moved = rows[next] ?? 0;
-      const home = this.#hashOf(moved) & mask;
+    let hole = this.#find(hash, row);
+    for (let next = (hole + 1) & mask; hashes[next] !== 0; next = (next + 1) & mask) {
+      const home = (hashes[next] ?? 0) & mask;
       // What may not stand before its home stays.
       if (((next - home) & mask) < ((next - hole) & mask)) continue;
-      rows[hole] = moved;
+      rows[hole] = rows[next] ?? 0;
+      hashes[hole] = hashes[next] ?? 0;
       hole = next;
     }
     rows[hole] = 0;
+    hashes[hole] = 0;
     shard.count--;
     const isSparse = shard.count * 8 < rows.length && rows.length > SHARD_CAPACITY_MIN;
-    if (isSparse) this.#resize(shard, rows.length / 2);
+    if (isSparse) resize(shard, rows.length / 2);
   }
 
-  #find(row: number): { readonly shard: Shard; readonly rows: Float64Array; readonly at: number } {
-    const hash = this.#hashOf(row);
-    const shard = this.#shardOf(hash);
-    const { rows } = shard;
-    for (let at = hash & (rows.length - 1); rows[at] !== 0; at = (at + 1) & (rows.length - 1)) {
-      if (rows[at] === row) return { shard, rows, at };
+  #find(hash: number, row: number): number {
+    const { rows, hashes } = this.#shardOf(hash);
+    const mask = rows.length - 1;
+    for (let at = hash & mask; hashes[at] !== 0; at = (at + 1) & mask) {
+      if (rows[at] === row) return at;
     }
     throw new Error('assertion failed: a row is not in its index');
-  }
-
-  #resize(shard: Shard, capacity: number): void {
-    const before = shard.rows;
-    shard.rows = new Float64Array(capacity);
-    for (const row of before) if (row !== 0) put(shard.rows, this.#hashOf(row), row);
   }
 
   #isSame(row: number): boolean {
@@ -123,20 +122,36 @@ export class RowIndex {
     return this.#hash(words, at);
   }
 
+  /** Never 0. */
   #hash(words: Uint32Array, at: number): number {
     let hash = this.#seed;
     for (let index = 0; index < 4; index++) {
       hash = Math.imul(hash ^ (words[at + index] ?? 0), 0x9e37_79b1);
       hash ^= hash >>> 15;
     }
-    return Math.imul(hash, 0x85eb_ca6b) >>> 0;
+    return Math.imul(hash, 0x85eb_ca6b) >>> 0 || 1;
+  }
+}
+
+function createShard(capacity: number): Shard {
+  return { rows: new Float64Array(capacity), hashes: new Uint32Array(capacity), count: 0 };
+}
+
+function resize(shard: Shard, capacity: number): void {
+  const { rows, hashes } = shard;
+  shard.rows = new Float64Array(capacity);
+  shard.hashes = new Uint32Array(capacity);
+  for (let at = 0; at < hashes.length; at++) {
+    const hash = hashes[at] ?? 0;
+    if (hash !== 0) put(shard, hash, rows[at] ?? 0);
   }
 }
 
 /** Puts a row where it is found by its hash; there is room. */
-function put(rows: Float64Array, hash: number, row: number): void {
+function put({ rows, hashes }: Shard, hash: number, row: number): void {
   const mask = rows.length - 1;
   let at = hash & mask;
-  while (rows[at] !== 0) at = (at + 1) & mask;
+  while (hashes[at] !== 0) at = (at + 1) & mask;
   rows[at] = row;
+  hashes[at] = hash;
 }

@@ -41,6 +41,8 @@ export interface RegionLayout {
   /** All bits of the region. */
   readonly mask: number;
   readonly replicas: readonly ReplicaLayout[];
+  /** The regions in which a write that this one took must become visible: every other one (rule 18). */
+  readonly others: readonly string[];
 }
 
 export interface StoreLayout {
@@ -79,7 +81,8 @@ export function createStoreLayout(
       );
     }
     if (served) servedMask |= mask;
-    regions.set(name, { name, served, mask, replicas: laidOut });
+    const others = namesBesides(definition, name);
+    regions.set(name, { name, served, mask, replicas: laidOut, others });
   }
   return { definition, name: definition.name, home: definition.home, regions, servedMask };
 }
@@ -91,7 +94,6 @@ export function maskOf(layout: StoreLayout, regionNames: Iterable<string>): numb
   return mask;
 }
 
-/** The regions in which a write taken by `home` must become visible: every other one (rule 18). */
-export function regionsBesides(layout: StoreLayout, home: string): string[] {
-  return [...layout.regions.keys()].filter((name) => name !== home);
+function namesBesides({ regions }: StoreDefinition, home: string): string[] {
+  return regions.map(({ name }) => name).filter((name) => name !== home);
 }

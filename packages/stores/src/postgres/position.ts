@@ -39,7 +39,8 @@ const LSN = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/;
 /** Of the first timeline. Shared: a node holds a position for every open branch. */
 const NO_ANCESTORS: ReadonlyMap<number, bigint> = new Map();
 
-const POSITION = /^([0-9]{1,20})\/([1-9][0-9]{0,9})\/([0-9A-F]{1,8}\/[0-9A-F]{1,8})(?:;(.+))?$/;
+const POSITION =
+  /^([0-9]{1,20})\/([1-9][0-9]{0,9})\/([0-9A-F]{1,8})\/([0-9A-F]{1,8})(?:;(.+))?$/;
 const TIMELINE_MAX = 0xffff_ffff;
 
 /** A history grows by one entry per promotion; more than this is not a history. */
@@ -58,11 +59,11 @@ function relation(position: PostgresPosition, watermark: PostgresPosition): Posi
 
 function parsePosition(text: string): PostgresPosition | undefined {
   const match = POSITION.exec(text);
-  const [, system, timelineText, lsnText, historyText] = match ?? [];
-  if (system === undefined || lsnText === undefined) return undefined;
+  const [, system, timelineText, high, low, historyText] = match ?? [];
+  if (system === undefined || high === undefined || low === undefined) return undefined;
   const timeline = Number(timelineText);
-  const lsn = parseLsn(lsnText);
-  if (timeline > TIMELINE_MAX || lsn === undefined) return undefined;
+  if (timeline > TIMELINE_MAX) return undefined;
+  const lsn = toLsn(high, low);
   if (historyText === undefined) {
     // The first timeline has no ancestors: its history is known to be empty.
     return timeline === 1
@@ -125,7 +126,11 @@ export function parseLsn(text: string): bigint | undefined {
   const match = LSN.exec(text);
   const [, high, low] = match ?? [];
   if (high === undefined || low === undefined) return undefined;
-  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
+  return toLsn(high, low);
+}
+
+function toLsn(high: string, low: string): bigint {
+  return (BigInt(parseInt(high, 16)) << 32n) | BigInt(parseInt(low, 16));
 }
 
 export function encodeLsn(lsn: bigint): string {
