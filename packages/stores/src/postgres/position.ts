@@ -39,8 +39,7 @@ const LSN = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/;
 /** Of the first timeline. Shared: a node holds a position for every open branch. */
 const NO_ANCESTORS: ReadonlyMap<number, bigint> = new Map();
 
-const POSITION =
-  /^([0-9]{1,20})\/([1-9][0-9]{0,9})\/([0-9A-F]{1,8})\/([0-9A-F]{1,8})(?:;(.+))?$/;
+const POSITION = /^([0-9]{1,20})\/([1-9][0-9]{0,9})\/([0-9A-F]{1,8})\/([0-9A-F]{1,8})(?:;(.+))?$/;
 const TIMELINE_MAX = 0xffff_ffff;
 
 /** A history grows by one entry per promotion; more than this is not a history. */
