@@ -1,21 +1,34 @@
 import { RendezvousError } from '../error.js';
-import { badFrame, WIRE_TYPE, type WireReader, type WireType } from './wire-reader.js';
+import { badFrame, DELIMITED, VARINT, type WireReader } from './wire-reader.js';
 import type { WireWriter } from './wire-writer.js';
 
 /**
- * The kinds of fields that messages of `rendezvous.v1` are made of. A field writes its tag and its
- * value, or nothing when the value is the one that an absent field has anyway (proto3).
+ * The fields that messages of `rendezvous.v1` are made of. A field is written as its tag and its
+ * value, or not at all when the value is the one that an absent field has anyway (proto3).
  */
-export interface Field<T> {
-  readonly number: number;
-  readonly wireType: WireType;
+export interface Field<T> extends ValueCodec<T> {
+  readonly isList: false;
   /** What the field is when the bytes lack it. */
   readonly absent: T;
+}
+
+/** Any number of values, each with a tag of its own. None are numbers, which could come packed. */
+export interface ListField<T> extends ValueCodec<T> {
+  readonly isList: true;
+  readonly absent: readonly T[];
+}
+
+export type AnyField = Field<unknown> | ListField<unknown>;
+
+interface ValueCodec<T> {
+  /** `number << 3 | wire type`. */
+  readonly tag: number;
   /** No message is valid without it. */
-  readonly required: boolean;
+  readonly isRequired: boolean;
+  /** Writes one value, without the tag. */
   write(writer: WireWriter, value: T): void;
-  /** The new value. `previous` is what the message held: lists and nested messages add to it. */
-  read(reader: WireReader, previous: T): T;
+  /** Reads one value. A nested message adds to `previous`, which is undefined where there is none. */
+  read(reader: WireReader, previous?: T): T;
 }
 
 /** Writes and reads one message, without its tag and length. */
@@ -24,7 +37,7 @@ export interface MessageCodec<T> {
   readonly absent: T;
   write(writer: WireWriter, value: T): void;
   /** Reads to the end of what the reader has entered. Fields that are there replace `previous`'s. */
-  read(reader: WireReader, previous: T): T;
+  read(reader: WireReader, previous?: T): T;
 }
 
 /** Shared by all absent lists, hence frozen: nobody may add to a list that was read. */
@@ -34,80 +47,50 @@ const NO_BYTES = new Uint8Array(0);
 
 /* @__NO_SIDE_EFFECTS__ */
 export function text(number: number): Field<string> {
-  const tag = toTag(number, WIRE_TYPE.delimited);
   return createField<string>(
-    number,
-    WIRE_TYPE.delimited,
+    tagOf(number, DELIMITED),
     '',
-    (writer, value) => {
-      if (value === '') return;
-      writer.uint32(tag);
-      writer.text(value);
-    },
+    (writer, value) => writer.text(value),
     (reader) => reader.text(),
   );
 }
 
 /* @__NO_SIDE_EFFECTS__ */
 export function bytes(number: number): Field<Uint8Array> {
-  const tag = toTag(number, WIRE_TYPE.delimited);
   return createField<Uint8Array>(
-    number,
-    WIRE_TYPE.delimited,
+    tagOf(number, DELIMITED),
     NO_BYTES,
-    (writer, value) => {
-      if (value.length === 0) return;
-      writer.uint32(tag);
-      writer.byteArray(value);
-    },
+    (writer, value) => writer.byteArray(value),
     (reader) => reader.byteArray(),
   );
 }
 
 /* @__NO_SIDE_EFFECTS__ */
 export function uint32(number: number): Field<number> {
-  const tag = toTag(number, WIRE_TYPE.varint);
   return createField<number>(
-    number,
-    WIRE_TYPE.varint,
+    tagOf(number, VARINT),
     0,
-    (writer, value) => {
-      if (value === 0) return;
-      writer.uint32(tag);
-      writer.uint32(value);
-    },
+    (writer, value) => writer.uint32(value),
     (reader) => reader.uint32(),
   );
 }
 
 /* @__NO_SIDE_EFFECTS__ */
 export function uint64(number: number): Field<number> {
-  const tag = toTag(number, WIRE_TYPE.varint);
   return createField<number>(
-    number,
-    WIRE_TYPE.varint,
+    tagOf(number, VARINT),
     0,
-    (writer, value) => {
-      if (value === 0) return;
-      writer.uint32(tag);
-      writer.uint64(value);
-    },
+    (writer, value) => writer.uint64(value),
     (reader) => reader.uint64(),
   );
 }
 
 /* @__NO_SIDE_EFFECTS__ */
 export function bool(number: number): Field<boolean> {
-  const tag = toTag(number, WIRE_TYPE.varint);
   return createField<boolean>(
-    number,
-    WIRE_TYPE.varint,
+    tagOf(number, VARINT),
     false,
-    (writer, value) => {
-      if (!value) return;
-      writer.uint32(tag);
-      writer.uint32(1);
-    },
+    (writer) => writer.uint32(1),
     (reader) => reader.uint64() !== 0,
   );
 }
@@ -115,16 +98,13 @@ export function bool(number: number): Field<boolean> {
 /** One of `names`, which have the values 1, 2, … of the enum. Required: there is no default. */
 /* @__NO_SIDE_EFFECTS__ */
 export function oneOf<T extends string>(number: number, names: readonly T[]): Field<T> {
-  const tag = toTag(number, WIRE_TYPE.varint);
+  // The empty text stands for UNSPECIFIED while a message is being read, and does not get out.
   return createField<T>(
-    number,
-    WIRE_TYPE.varint,
-    // Stands for UNSPECIFIED while a message is being read; `required` keeps it from getting out.
+    tagOf(number, VARINT),
     '' as T,
     (writer, value) => {
       const index = names.indexOf(value);
       if (index < 0) throw new RendezvousError('bad_request', `"${value}" is none of its values`);
-      writer.uint32(tag);
       writer.uint32(index + 1);
     },
     (reader) => {
@@ -137,16 +117,13 @@ export function oneOf<T extends string>(number: number, names: readonly T[]): Fi
   );
 }
 
-/** A nested message. It is always written: an empty one is not an absent one. */
+/** A nested message. An empty one is written: it is not an absent one. */
 /* @__NO_SIDE_EFFECTS__ */
 export function message<T>(number: number, codec: MessageCodec<T>): Field<T> {
-  const tag = toTag(number, WIRE_TYPE.delimited);
   return createField<T>(
-    number,
-    WIRE_TYPE.delimited,
+    tagOf(number, DELIMITED),
     codec.absent,
     (writer, value) => {
-      writer.uint32(tag);
       const start = writer.beginNested();
       codec.write(writer, value);
       writer.endNested(start);
@@ -161,77 +138,46 @@ export function message<T>(number: number, codec: MessageCodec<T>): Field<T> {
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-export function texts(number: number): Field<readonly string[]> {
-  const tag = toTag(number, WIRE_TYPE.delimited);
-  return list(
-    number,
-    (reader) => reader.text(),
-    (writer, value) => {
+export function list<T>(element: Field<T>): ListField<T> {
+  return { ...element, absent: NOTHING, isList: true };
+}
+
+/** Writes all of a field: nothing, its tag and value, or those of each element. */
+export function writeField(writer: WireWriter, field: AnyField, value: unknown): void {
+  const { tag, absent } = field;
+  if (field.isList) {
+    for (const element of value as readonly unknown[]) {
       writer.uint32(tag);
-      writer.text(value);
-    },
-  );
+      field.write(writer, element);
+    }
+  } else if (value !== absent || field.isRequired) {
+    if (absent === NO_BYTES && (value as Uint8Array).length === 0) return;
+    writer.uint32(tag);
+    field.write(writer, value);
+  }
 }
 
-/* @__NO_SIDE_EFFECTS__ */
-export function byteArrays(number: number): Field<readonly Uint8Array[]> {
-  const tag = toTag(number, WIRE_TYPE.delimited);
-  return list(
-    number,
-    (reader) => reader.byteArray(),
-    (writer, value) => {
-      writer.uint32(tag);
-      writer.byteArray(value);
-    },
-  );
+/** Reads the value after a field's tag. `previous` is what the message held: lists add to it. */
+export function readField(reader: WireReader, field: AnyField, previous: unknown): unknown {
+  if (!field.isList) return field.read(reader, previous);
+  const element = field.read(reader);
+  if (previous === NOTHING) return [element];
+  // Made here, by the element before this one, and nobody else has seen it yet.
+  (previous as unknown[]).push(element);
+  return previous;
 }
 
-/* @__NO_SIDE_EFFECTS__ */
-export function messages<T>(number: number, codec: MessageCodec<T>): Field<readonly T[]> {
-  const element = message(number, codec);
-  return list(
-    number,
-    (reader) => element.read(reader, codec.absent),
-    (writer, value) => {
-      element.write(writer, value);
-    },
-  );
-}
-
-/** A repeated field. There are none of numbers, which would have to be read packed as well. */
-function list<T>(
-  number: number,
-  readElement: (reader: WireReader) => T,
-  writeElement: (writer: WireWriter, value: T) => void,
-): Field<readonly T[]> {
-  return createField<readonly T[]>(
-    number,
-    WIRE_TYPE.delimited,
-    NOTHING,
-    (writer, values) => {
-      for (const value of values) writeElement(writer, value);
-    },
-    (reader, previous) => {
-      const value = readElement(reader);
-      if (previous === NOTHING) return [value];
-      // Made here, by the element before this one, and nobody else has seen it yet.
-      (previous as T[]).push(value);
-      return previous;
-    },
-  );
-}
-
+/** Every field is made here, so that all have one shape: the loops over them are hot. */
 function createField<T>(
-  number: number,
-  wireType: WireType,
+  tag: number,
   absent: T,
   write: Field<T>['write'],
   read: Field<T>['read'],
-  required = false,
+  isRequired: boolean = false,
 ): Field<T> {
-  return { number, wireType, absent, required, write, read };
+  return { tag, absent, isRequired, isList: false, write, read };
 }
 
-function toTag(number: number, wireType: WireType): number {
+function tagOf(number: number, wireType: number): number {
   return (number << 3) | wireType;
 }

@@ -1,6 +1,7 @@
 import { RendezvousError } from '../error.js';
-import type { Field } from './field.js';
-import { badFrame, WIRE_TYPE, WireReader } from './wire-reader.js';
+import { list, message, type Field, type MessageCodec } from './field.js';
+import { badWireType, define, type FieldsOf } from './message-codec.js';
+import { badFrame, VARINT, WireReader } from './wire-reader.js';
 import { WireWriter } from './wire-writer.js';
 
 /**
@@ -14,17 +15,32 @@ export interface FrameMessage<Body> {
 
 export interface FrameCodec<Body> {
   encode(messages: readonly FrameMessage<Body>[]): Uint8Array;
-  decode(bytes: Uint8Array): FrameMessage<Body>[];
+  decode(bytes: Uint8Array): readonly FrameMessage<Body>[];
 }
 
 interface Tagged {
   readonly kind: string;
 }
 
-/** The fields of the `body` oneof: one for every kind of message, or it does not compile. */
+/** One member of the `body` oneof. */
+export interface BodySpec<Body> {
+  readonly number: number;
+  readonly fields: FieldsOf<Body>;
+}
+
+/** The members of the `body` oneof: one for every kind of message, or it does not compile. */
 export type Bodies<Body extends Tagged> = {
-  readonly [Kind in Body['kind']]: Field<Extract<Body, { readonly kind: Kind }>>;
+  readonly [Kind in Body['kind']]: BodySpec<Extract<Body, { readonly kind: Kind }>>;
 };
+
+interface Frame<Body> {
+  readonly messages: readonly FrameMessage<Body>[];
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+export function body<Body>(number: number, fields: FieldsOf<Body>): BodySpec<Body> {
+  return { number, fields };
+}
 
 /** More messages in one frame are refused, by the writer and by the reader. */
 export const FRAME_MESSAGES_MAX = 65_536;
@@ -32,56 +48,57 @@ export const FRAME_MESSAGES_MAX = 65_536;
 /** A guess of a message's size, so that the buffer of most frames need not grow. */
 const MESSAGE_BYTES_GUESS = 160;
 
-const MESSAGES_TAG = (1 << 3) | WIRE_TYPE.delimited;
-const ID_TAG = (1 << 3) | WIRE_TYPE.varint;
+const ID_TAG = (1 << 3) | VARINT;
 
 /** The codec of frames whose messages have one of `bodies`. */
+/* @__NO_SIDE_EFFECTS__ */
 export function createFrameCodec<Body extends Tagged>(bodies: Bodies<Body>): FrameCodec<Body> {
-  const byKind = new Map<string, Field<Body>>(Object.entries<Field<Body>>(bodies));
-  const byNumber: (Field<Body> | undefined)[] = [];
-  for (const field of byKind.values()) byNumber[field.number] = field;
-
-  function fieldOf(kind: string): Field<Body> {
-    const field = byKind.get(kind);
-    if (field === undefined) throw new RendezvousError('bad_request', `no message is a "${kind}"`);
-    return field;
-  }
-
+  const messages = list(message(1, createMessageCodec(bodies)));
+  const frame = define<Frame<Body>>({ messages });
   return {
     encode(messages) {
-      assertCount(messages.length);
-      const writer = new WireWriter(messages.length * MESSAGE_BYTES_GUESS + 1);
-      for (const { id, body } of messages) {
-        writer.uint32(MESSAGES_TAG);
-        const start = writer.beginNested();
-        if (id !== 0) {
-          writer.uint32(ID_TAG);
-          writer.uint32(id);
-        }
-        fieldOf(body.kind).write(writer, body);
-        writer.endNested(start);
+      const count = messages.length;
+      if (count > FRAME_MESSAGES_MAX) {
+        const problem = `a frame holds at most ${FRAME_MESSAGES_MAX} messages, not ${count}`;
+        throw new RendezvousError('limit_exceeded', problem);
       }
+      const writer = new WireWriter(count * MESSAGE_BYTES_GUESS + 1);
+      frame.write(writer, { messages });
       return writer.finish();
     },
     decode(bytes) {
-      const reader = new WireReader(bytes);
-      const messages: FrameMessage<Body>[] = [];
-      while (!reader.atEnd) {
-        const tag = reader.tag();
-        if (tag >>> 3 !== 1) {
-          reader.skip(tag & 7);
-          continue;
-        }
-        if (tag !== MESSAGES_TAG) throw badFrame(`field 1 (messages) has wire type ${tag & 7}`);
-        if (messages.length === FRAME_MESSAGES_MAX) {
-          throw badFrame(`it has more than ${FRAME_MESSAGES_MAX} messages`);
-        }
-        const outerEnd = reader.enter();
-        messages.push(readMessage(reader, byNumber));
-        reader.leave(outerEnd);
-      }
-      return messages;
+      const { messages } = frame.read(new WireReader(bytes));
+      if (messages.length <= FRAME_MESSAGES_MAX) return messages;
+      throw badFrame(`it has more than ${FRAME_MESSAGES_MAX} messages`);
     },
+  };
+}
+
+/** The codec of an id and a oneof, which no table of fields can describe. */
+function createMessageCodec<Body extends Tagged>(
+  bodies: Bodies<Body>,
+): MessageCodec<FrameMessage<Body>> {
+  const byKind = new Map<string, Field<Body>>();
+  const byNumber: (Field<Body> | undefined)[] = [];
+  for (const [kind, { number, fields }] of Object.entries<BodySpec<Body>>(bodies)) {
+    const field = message(number, define<Body>(fields, kind));
+    byKind.set(kind, field);
+    byNumber[number] = field;
+  }
+  return {
+    // Never seen: a frame's list has no absent elements.
+    absent: { id: 0 } as FrameMessage<Body>,
+    write(writer, { id, body }) {
+      const field = byKind.get(body.kind);
+      if (!field) throw new RendezvousError('bad_request', `no message is a "${body.kind}"`);
+      if (id !== 0) {
+        writer.uint32(ID_TAG);
+        writer.uint32(id);
+      }
+      writer.uint32(field.tag);
+      field.write(writer, body);
+    },
+    read: (reader) => readMessage(reader, byNumber),
   };
 }
 
@@ -91,40 +108,30 @@ function readMessage<Body extends Tagged>(
 ): FrameMessage<Body> {
   let id = 0;
   let body: Body | undefined;
-  let bodyNumber = 0;
-  let unknownNumber = 0;
+  let bodyTag = 0;
+  let unknownTag = 0;
   while (!reader.atEnd) {
     const tag = reader.tag();
-    const number = tag >>> 3;
     if (tag === ID_TAG) {
       id = reader.uint32();
       continue;
     }
+    const number = tag >>> 3;
     const field = byNumber[number];
-    if (field === undefined && number !== 1) {
-      unknownNumber = number;
+    if (field ? tag !== field.tag : number === 1) throw badWireType(tag, 'of a message');
+    if (field) {
+      // As protobuf says: a body of the same kind again adds to it, one of another kind replaces it.
+      body = field.read(reader, bodyTag === tag ? body : undefined);
+      bodyTag = tag;
+    } else {
+      unknownTag = tag;
       reader.skip(tag & 7);
-      continue;
     }
-    if (field === undefined || (tag & 7) !== field.wireType) {
-      throw badFrame(`field ${number} of a message has wire type ${tag & 7}`);
-    }
-    // As protobuf says: a body of the same kind again adds to it, one of another kind replaces it.
-    body = field.read(reader, body !== undefined && bodyNumber === number ? body : field.absent);
-    bodyNumber = number;
   }
   if (body !== undefined) return { id, body };
   throw badFrame(
-    unknownNumber === 0
+    unknownTag === 0
       ? 'a message has no body'
-      : `a message has body ${unknownNumber}, which this version does not know`,
-  );
-}
-
-function assertCount(messageCount: number): void {
-  if (messageCount <= FRAME_MESSAGES_MAX) return;
-  throw new RendezvousError(
-    'limit_exceeded',
-    `a frame holds at most ${FRAME_MESSAGES_MAX} messages, not ${messageCount}: send several`,
+      : `a message has body ${unknownTag >>> 3}, which this version does not know`,
   );
 }

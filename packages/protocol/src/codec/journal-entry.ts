@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../messages.js';
-import { bool, byteArrays, text, texts, uint32, uint64 } from './field.js';
+import { bool, bytes, list, text, uint32, uint64 } from './field.js';
 import type { MessageCodec } from './field.js';
-import { definePart } from './message-codec.js';
+import { define } from './message-codec.js';
 import { WireReader } from './wire-reader.js';
 import { WireWriter } from './wire-writer.js';
 
@@ -10,13 +10,13 @@ import { WireWriter } from './wire-writer.js';
  * journal keeps it on disk in the same form. So an entry that an older or newer version wrote is read
  * as protobuf says: unknown fields are skipped, absent ones have their default.
  */
-export const journalEntry: MessageCodec<JournalEntry> = definePart<JournalEntry>({
+export const journalEntry: MessageCodec<JournalEntry> = define<JournalEntry>({
   sequence: uint64(1),
   bid: text(2),
   rid: text(3),
   store: text(4),
-  regions: texts(5),
-  keys: byteArrays(6),
+  regions: list(text(5)),
+  keys: list(bytes(6)),
   position: text(7),
   aborted: bool(8),
   leaseMs: uint32(9),
@@ -35,5 +35,5 @@ export function encodeJournalEntry(entry: JournalEntry): Uint8Array {
 
 /** The entry of these bytes. Throws `bad_frame` when they are none. */
 export function decodeJournalEntry(bytes: Uint8Array): JournalEntry {
-  return journalEntry.read(new WireReader(bytes), journalEntry.absent);
+  return journalEntry.read(new WireReader(bytes));
 }

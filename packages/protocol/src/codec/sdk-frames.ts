@@ -1,7 +1,6 @@
 import type { SdkClientBody, SdkNodeBody } from '../messages.js';
-import { SDK_CLIENT_BODIES } from './client-messages.js';
 import { createFrameCodec, type FrameCodec, type FrameMessage } from './frame.js';
-import { SDK_NODE_BODIES } from './node-messages.js';
+import { SDK_CLIENT_BODIES, SDK_NODE_BODIES } from './sdk-messages.js';
 
 /**
  * The part of `session-frames.ts` that the SDK needs, apart, so that bundles of functions do not
@@ -17,6 +16,6 @@ export function encodeSdkFrame(messages: readonly FrameMessage<SdkClientBody>[])
 }
 
 /** As `decodeNodeFrame`; what does not answer the SDK is a `bad_frame`. */
-export function decodeSdkFrame(bytes: Uint8Array): FrameMessage<SdkNodeBody>[] {
+export function decodeSdkFrame(bytes: Uint8Array): readonly FrameMessage<SdkNodeBody>[] {
   return nodeFrame.decode(bytes);
 }

@@ -24,7 +24,7 @@ export function encodeClientFrame(messages: readonly ClientMessage[]): Uint8Arra
 }
 
 /** The messages of a frame from a client. Throws `bad_frame`. */
-export function decodeClientFrame(bytes: Uint8Array): ClientMessage[] {
+export function decodeClientFrame(bytes: Uint8Array): readonly ClientMessage[] {
   return clientFrame.decode(bytes);
 }
 
@@ -34,6 +34,6 @@ export function encodeNodeFrame(messages: readonly NodeMessage[]): Uint8Array {
 }
 
 /** The messages of a frame from a node. Throws `bad_frame`. */
-export function decodeNodeFrame(bytes: Uint8Array): NodeMessage[] {
+export function decodeNodeFrame(bytes: Uint8Array): readonly NodeMessage[] {
   return nodeFrame.decode(bytes);
 }

@@ -7,8 +7,10 @@ import { RendezvousError } from '../error.js';
  */
 
 /** Wire types of protobuf. The two that delimit groups are long deprecated and refused. */
-export const WIRE_TYPE = { varint: 0, fixed64: 1, delimited: 2, fixed32: 5 } as const;
-export type WireType = (typeof WIRE_TYPE)[keyof typeof WIRE_TYPE];
+export const VARINT = 0;
+const FIXED64 = 1;
+export const DELIMITED = 2;
+const FIXED32 = 5;
 
 const UINT32_MAX = 2 ** 32 - 1;
 const VARINT_BYTES_MAX = 10;
@@ -36,49 +38,37 @@ export class WireReader {
 
   /** A field's number and wire type in one: `number << 3 | wireType`, unsigned. */
   tag(): number {
-    const tag = this.uint64();
+    const tag = this.#varint();
     if (tag < 8 || tag > UINT32_MAX) throw badFrame('a field has an impossible number');
     return tag;
   }
 
   /** A whole number up to 2^32 − 1; more is refused, not cut off. */
   uint32(): number {
-    const value = this.uint64();
+    const value = this.#varint();
     if (value > UINT32_MAX) throw badFrame('a number exceeds 2^32 − 1');
     return value;
   }
 
   /** A whole number up to 2^53 − 1, where JavaScript ceases to be exact. */
   uint64(): number {
-    const first = this.#byte();
-    if (first < 0x80) return first;
-    let value = first & 0x7f;
-    let scale = 0x80;
-    for (let count = 2; count <= VARINT_BYTES_MAX; count++) {
-      const byte = this.#byte();
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) {
-        // Sums beyond 2^53 are rounded, and stay beyond it.
-        if (value > Number.MAX_SAFE_INTEGER) throw badFrame('a number exceeds 2^53 − 1');
-        return value;
-      }
-      scale *= 0x80;
-    }
-    throw badFrame(`a number has more than ${VARINT_BYTES_MAX} bytes`);
+    const value = this.#varint();
+    // Sums beyond 2^53 are rounded, and stay beyond it.
+    if (value > Number.MAX_SAFE_INTEGER) throw badFrame('a number exceeds 2^53 − 1');
+    return value;
   }
 
   text(): string {
-    const length = this.#length();
-    const start = this.#position;
-    this.#position += length;
-    if (length <= SHORT_TEXT_LENGTH_MAX) {
-      const text = shortAsciiText(this.#bytes, start, this.#position);
+    const start = this.#pass(this.#varint());
+    const end = this.#position;
+    if (end - start <= SHORT_TEXT_LENGTH_MAX) {
+      const text = shortAsciiText(this.#bytes, start, end);
       if (text !== undefined) return text;
     }
     try {
-      return utf8.decode(this.#bytes.subarray(start, this.#position));
-    } catch (error) {
-      throw badFrame('a text is not valid UTF-8', error);
+      return utf8.decode(this.#bytes.subarray(start, end));
+    } catch {
+      throw badFrame('a text is not valid UTF-8');
     }
   }
 
@@ -87,17 +77,16 @@ export class WireReader {
    * it, and a node keeps keys for as long as their branch is open.
    */
   byteArray(): Uint8Array {
-    const length = this.#length();
-    const start = this.#position;
-    this.#position += length;
+    const start = this.#pass(this.#varint());
     return this.#bytes.slice(start, this.#position);
   }
 
   /** Confines reading to the nested message that starts here; give what it returns to `leave`. */
   enter(): number {
-    const length = this.#length();
     const outerEnd = this.#end;
-    this.#end = this.#position + length;
+    const start = this.#pass(this.#varint());
+    this.#end = this.#position;
+    this.#position = start;
     return outerEnd;
   }
 
@@ -107,61 +96,47 @@ export class WireReader {
 
   /** Skips the value of a field that this version does not know. */
   skip(wireType: number): void {
-    switch (wireType) {
-      case WIRE_TYPE.varint:
-        return this.#skipVarint();
-      case WIRE_TYPE.fixed64:
-        return this.#advance(8);
-      case WIRE_TYPE.delimited:
-        return this.#advance(this.#length());
-      case WIRE_TYPE.fixed32:
-        return this.#advance(4);
-      default:
-        throw badFrame(`a field has wire type ${wireType}`);
-    }
+    if (wireType === VARINT) this.#varint();
+    else if (wireType === FIXED64) this.#pass(8);
+    else if (wireType === DELIMITED) this.#pass(this.#varint());
+    else if (wireType === FIXED32) this.#pass(4);
+    else throw badFrame(`a field has wire type ${wireType}`);
   }
 
-  #skipVarint(): void {
-    for (let count = 1; count <= VARINT_BYTES_MAX; count++) {
-      if (this.#byte() < 0x80) return;
+  /** Rounded beyond 2^53. */
+  #varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let count = 0; count < VARINT_BYTES_MAX; count++) {
+      const byte = this.#bytes[this.#pass(1)] ?? 0;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 0x80;
     }
     throw badFrame(`a number has more than ${VARINT_BYTES_MAX} bytes`);
   }
 
-  #byte(): number {
-    const byte = this.#position < this.#end ? this.#bytes[this.#position++] : undefined;
-    if (byte === undefined) throw badFrame('it ends within a number');
-    return byte;
-  }
-
-  #length(): number {
-    const length = this.uint64();
-    if (length > this.#end - this.#position) throw badFrame('a length exceeds what is there');
-    return length;
-  }
-
-  #advance(byteCount: number): void {
-    if (byteCount > this.#end - this.#position) throw badFrame('it ends within a field');
-    this.#position += byteCount;
+  /** Moves on by `byteCount`; returns where that began. */
+  #pass(byteCount: number): number {
+    const start = this.#position;
+    if (byteCount > this.#end - start) throw badFrame('it ends within a field');
+    this.#position = start + byteCount;
+    return start;
   }
 }
 
 /** The `bad_frame` of a frame that cannot be read, for the given reason. */
-export function badFrame(reason: string, cause?: unknown): RendezvousError {
-  return new RendezvousError(
-    'bad_frame',
-    `the frame cannot be read: ${reason}`,
-    cause === undefined ? {} : { cause },
-  );
+export function badFrame(reason: string): RendezvousError {
+  return new RendezvousError('bad_frame', `the frame cannot be read: ${reason}`);
 }
 
 /** The bytes as a text if they are ASCII. Made in one piece: a sum of characters would stay a tree. */
 function shortAsciiText(bytes: Uint8Array, start: number, end: number): string | undefined {
-  const codes: number[] = [];
+  const codes = Array<number>(end - start);
   for (let index = start; index < end; index++) {
     const code = bytes[index] ?? 0x80;
     if (code > 0x7f) return undefined;
-    codes.push(code);
+    codes[index - start] = code;
   }
   return String.fromCharCode(...codes);
 }

@@ -32,13 +32,14 @@ export class WireWriter {
 
   /** A whole number from 0 to 2^32 − 1. Throws `bad_request` for any other. */
   uint32(value: number): void {
-    if (value > UINT32_MAX) throw numberRefused(value, '2^32 − 1');
-    this.uint64(value);
+    this.uint64(value, UINT32_MAX);
   }
 
-  /** A whole number from 0 to 2^53 − 1. Throws `bad_request` for any other. */
-  uint64(value: number): void {
-    if (!Number.isSafeInteger(value) || value < 0) throw numberRefused(value, '2^53 − 1');
+  /** A whole number from 0 to `max`, at most 2^53 − 1. Throws `bad_request` for any other. */
+  uint64(value: number, max: number = Number.MAX_SAFE_INTEGER): void {
+    if (!Number.isSafeInteger(value) || value < 0 || value > max) {
+      throw new RendezvousError('bad_request', `${value} is no whole number from 0 to ${max}`);
+    }
     this.#reserve(VARINT_BYTES_MAX);
     this.#position = writeVarint(this.#bytes, this.#position, value);
   }
@@ -114,8 +115,4 @@ function varintLength(value: number): number {
   let length = 1;
   for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 0x80)) length += 1;
   return length;
-}
-
-function numberRefused(value: number, max: string): RendezvousError {
-  return new RendezvousError('bad_request', `${value} is no whole number from 0 to ${max}`);
 }
