@@ -6,29 +6,34 @@ import type { WireWriter } from './wire-writer.js';
  * The fields that messages of `rendezvous.v1` are made of. A field is written as its tag and its
  * value, or not at all when the value is the one that an absent field has anyway (proto3).
  */
-export interface Field<T> extends ValueCodec<T> {
-  readonly isList: false;
+export interface Field<T> extends FieldShape {
   /** What the field is when the bytes lack it. */
   readonly absent: T;
+  /** Writes one value, without the tag. */
+  readonly write: (writer: WireWriter, value: T) => void;
+  /** Reads one value. A nested message adds to `previous`, which is undefined where there is none. */
+  readonly read: (reader: WireReader, previous?: T) => T;
 }
 
 /** Any number of values, each with a tag of its own. None are numbers, which could come packed. */
-export interface ListField<T> extends ValueCodec<T> {
+export interface ListField<T> extends Pick<Field<T>, keyof FieldShape | 'write' | 'read'> {
   readonly isList: true;
   readonly absent: readonly T[];
 }
 
-export type AnyField = Field<unknown> | ListField<unknown>;
-
-interface ValueCodec<T> {
+interface FieldShape {
   /** `number << 3 | wire type`. */
   readonly tag: number;
   /** No message is valid without it. */
   readonly isRequired: boolean;
-  /** Writes one value, without the tag. */
-  write(writer: WireWriter, value: T): void;
-  /** Reads one value. A nested message adds to `previous`, which is undefined where there is none. */
-  read(reader: WireReader, previous?: T): T;
+  readonly isList: boolean;
+}
+
+/** A field of whatever kind. */
+export interface AnyField extends FieldShape {
+  readonly absent: unknown;
+  readonly write: (writer: WireWriter, value: never) => void;
+  readonly read: (reader: WireReader, previous?: never) => unknown;
 }
 
 /** Writes and reads one message, without its tag and length. */
@@ -138,28 +143,28 @@ export function message<T>(number: number, codec: MessageCodec<T>): Field<T> {
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-export function list<T>(element: Field<T>): ListField<T> {
-  return { ...element, absent: NOTHING, isList: true };
+export function list<T>({ tag, write, read }: Field<T>): ListField<T> {
+  return { tag, absent: NOTHING, isRequired: false, isList: true, write, read };
 }
 
 /** Writes all of a field: nothing, its tag and value, or those of each element. */
 export function writeField(writer: WireWriter, field: AnyField, value: unknown): void {
   const { tag, absent } = field;
   if (field.isList) {
-    for (const element of value as readonly unknown[]) {
+    for (const element of value as readonly never[]) {
       writer.uint32(tag);
       field.write(writer, element);
     }
   } else if (value !== absent || field.isRequired) {
     if (absent === NO_BYTES && (value as Uint8Array).length === 0) return;
     writer.uint32(tag);
-    field.write(writer, value);
+    field.write(writer, value as never);
   }
 }
 
 /** Reads the value after a field's tag. `previous` is what the message held: lists add to it. */
 export function readField(reader: WireReader, field: AnyField, previous: unknown): unknown {
-  if (!field.isList) return field.read(reader, previous);
+  if (!field.isList) return field.read(reader, previous as never);
   const element = field.read(reader);
   if (previous === NOTHING) return [element];
   // Made here, by the element before this one, and nobody else has seen it yet.

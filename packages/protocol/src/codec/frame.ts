@@ -80,7 +80,9 @@ function createMessageCodec<Body extends Tagged>(
 ): MessageCodec<FrameMessage<Body>> {
   const byKind = new Map<string, Field<Body>>();
   const byNumber: (Field<Body> | undefined)[] = [];
-  for (const [kind, { number, fields }] of Object.entries<BodySpec<Body>>(bodies)) {
+  // The type of the table ties each kind to the fields of its message.
+  const specs = bodies as unknown as Readonly<Record<string, BodySpec<Body>>>;
+  for (const [kind, { number, fields }] of Object.entries(specs)) {
     const field = message(number, define<Body>(fields, kind));
     byKind.set(kind, field);
     byNumber[number] = field;
