@@ -44,6 +44,10 @@ export const testOrder: PositionOrder = {
     }
     return a.at <= b.at ? 'reached' : 'pending';
   },
+  coordinate: (position) => {
+    const { lineage, at } = position as TestPosition;
+    return { line: lineage, value: at };
+  },
 };
 
 interface TestPosition {

@@ -15,8 +15,8 @@ export const JOURNAL_MUTANTS = [
     rule: 2,
     what: 'entries that are not durable are replicated',
     file: `${core}/own-journal.ts`,
-    find: 'if (slot === undefined || slot.sequence > this.#durable) return;',
-    replace: 'if (slot === undefined) return;',
+    find: '        if (sequence > this.#durable) return;\n',
+    replace: '',
   },
   {
     rule: 3,

@@ -14,8 +14,8 @@ export const VISIBILITY_MUTANTS = [
   {
     rule: 1,
     what: 'a close that comes before its open is forgotten',
-    file: `${core}/branch-table.ts`,
-    find: 'this.#earlyCloses.set(bid, [close]);',
+    file: `${core}/early-closes.ts`,
+    find: 'this.#byBid.set(bid, [close]);',
     replace: '',
   },
   {

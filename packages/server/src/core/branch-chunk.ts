@@ -8,8 +8,8 @@
  * A row keeps its number for ever, and no number is given out again. Of a chunk that lost most of its
  * branches the rest is moved together; `#slots` then says which those are.
  */
-import type { Lease } from './branch.js';
 import type { JournalPosition } from '@rendezvous/protocol';
+import type { Lease } from './lease.js';
 import type { StoreLayout } from './store-layout.js';
 
 export const CHUNK_ROWS = 2_048;

@@ -60,6 +60,13 @@ export class BranchTable {
     return this.#weight;
   }
 
+  /** Bytes that are taken for branches and to find them. */
+  get byteLength(): number {
+    let bytes = this.#byBid.byteLength + this.#byRid.byteLength;
+    for (const chunk of this.#chunks) bytes += chunk?.byteLength ?? 0;
+    return bytes;
+  }
+
   get(bid: string): Branch | undefined {
     return this.at(this.#byBid.get(bid));
   }

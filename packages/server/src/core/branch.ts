@@ -14,7 +14,7 @@
 import type { JournalPosition } from '@rendezvous/protocol';
 import { type BranchChunk, DOUBLE, FLAG, WORD } from './branch-chunk.js';
 import { hasKeyAt, type Keys, keysAt, textAt } from './branch-text.js';
-import type { Queued } from './deadline-queue.js';
+import type { Lease } from './lease.js';
 import type { StoreLayout } from './store-layout.js';
 import { readUlid } from './ulid-words.js';
 
@@ -222,18 +222,10 @@ export class Branch {
   }
 }
 
-/** While the write of a store with markers may be under way; `leases.ts` has its rules. */
-export interface Lease extends Queued {
-  readonly branch: Branch;
-  /** How long the write may be under way, from the open on. */
-  readonly leaseMs: number;
-}
-
 /** Joins closed places into a branch. Returns the bits that are new: 0 when nothing changed. */
-export function closePlaces(branch: Branch, places: number): number {
-  const { closed } = branch;
-  const news = places & branch.named & ~closed;
-  if (news !== 0) branch.closed = closed | news;
+export function closePlaces(branch: Pick<Branch, 'named' | 'closed'>, places: number): number {
+  const news = places & branch.named & ~branch.closed;
+  if (news !== 0) branch.closed |= news;
   return news;
 }
 
@@ -243,7 +235,7 @@ export function isOpenIn(branch: Branch, mask: number): boolean {
   return (branch.closed & named) !== named;
 }
 
-export function isClosed(branch: Branch): boolean {
+export function isClosed(branch: Pick<Branch, 'named' | 'closed'>): boolean {
   return branch.closed === branch.named;
 }
 

@@ -1,12 +1,12 @@
 /** Everything that a node core remembers, and the effects of the input at hand. */
 import type { Applied, JournalEntry, JournalPosition, OpenBranch } from '@rendezvous/protocol';
-import type { Lease } from './branch.js';
 import { BranchTable } from './branch-table.js';
 import { DeadlineQueue } from './deadline-queue.js';
 import { EarlyCloses } from './early-closes.js';
 import type { Effect, JournalRecord } from './effect.js';
 import { createJournalProgress, type JournalProgress } from './journal-progress.js';
 import { type CoreObserver, NOBODY } from './observer.js';
+import type { Lease } from './lease.js';
 import { OwnJournal } from './own-journal.js';
 import type { PeerState } from './peer-state.js';
 import { RecentCloses } from './recent-closes.js';

@@ -2,13 +2,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { entry, mintJournal, TestNode } from '../../test/test-node.js';
-import { type Branch, closePlaces, isClosed } from './branch.js';
+import { closePlaces, isClosed } from './branch.js';
 
 const places = fc.integer({ min: 0, max: 0b1111 });
 
 /** The state of a branch that is named in all four places. */
 function stateAfter(...closes: readonly number[]): number {
-  const branch = { named: 0b1111, closed: 0 } as Branch;
+  const branch = { named: 0b1111, closed: 0 };
   for (const close of closes) closePlaces(branch, close);
   expect(isClosed(branch)).toBe(branch.closed === 0b1111);
   return branch.closed;

@@ -13,8 +13,9 @@
 import { isUlid, type NoTrace } from '@rendezvous/protocol';
 import { announce } from './announcing.js';
 import type { Asker } from './asker.js';
-import { type Branch, isOpenIn, type Lease } from './branch.js';
+import { type Branch, isOpenIn } from './branch.js';
 import type { CoreState } from './core-state.js';
+import type { Lease } from './lease.js';
 import { replyDone, replyFailure } from './reply.js';
 import { wake } from './waiting.js';
 
@@ -24,7 +25,7 @@ const LEASE_GRACE_MS = 5_000;
 /** Begins the lease of a branch that has just come into the table. */
 export function beginLease(state: CoreState, branch: Branch, leaseMs: number, nowMs: number): void {
   if (!branch.layout.definition.hasMarkers || leaseMs === 0) return;
-  const lease: Lease = { branch, leaseMs, dueAtMs: 0, queueIndex: -1 };
+  const lease: Lease = { row: branch.row, leaseMs, dueAtMs: 0, queueIndex: -1 };
   branch.lease = lease;
   state.leases.schedule(lease, nowMs + leaseMs + LEASE_GRACE_MS);
 }
@@ -41,7 +42,8 @@ export function confirm(state: CoreState, bid: string, nowMs: number): void {
 
 export function endDueLeases(state: CoreState, nowMs: number): void {
   for (let due = state.leases.takeDue(nowMs); due; due = state.leases.takeDue(nowMs)) {
-    endLease(state, due.branch, nowMs);
+    const branch = state.table.at(due.row);
+    if (branch) endLease(state, branch, nowMs);
   }
 }
 

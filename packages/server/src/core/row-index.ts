@@ -40,6 +40,13 @@ export class RowIndex {
     this.#shards = Array.from({ length: 1 << SHARD_BITS }, () => createShard(SHARD_CAPACITY_MIN));
   }
 
+  get byteLength(): number {
+    return this.#shards.reduce(
+      (sum, { rows, hashes }) => sum + rows.byteLength + hashes.byteLength,
+      0,
+    );
+  }
+
   /** The row with this id, or 0. */
   get(id: string): number {
     if (!writeUlid(id, this.#id, 0)) return 0;

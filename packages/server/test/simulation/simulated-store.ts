@@ -26,6 +26,12 @@ const POSITIONS: PositionOrder = {
   parse: remember((text) => testOrder.parse(text)),
 };
 
+/** Those of some datastores lie on no line. */
+const SCATTERED_POSITIONS: PositionOrder = {
+  parse: (text) => POSITIONS.parse(text),
+  relation: (position, watermark) => POSITIONS.relation(position, watermark),
+};
+
 export class SimulatedStore implements Store {
   readonly definition: StoreDefinition;
   readonly hasSignals: boolean;
@@ -51,7 +57,7 @@ export class SimulatedStore implements Store {
       name,
       home,
       regions: derived ? [...named, derived] : named,
-      order: POSITIONS,
+      order: home === 'eu' ? POSITIONS : SCATTERED_POSITIONS,
       branchTtlMs,
     };
     this.replicas = named

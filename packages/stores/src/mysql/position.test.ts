@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodePosition, mysqlPositionOrder, toPositionText } from './position.js';
+import { expectUnbrokenRuns } from '../../test/position-lines.js';
+import {
+  encodePosition,
+  type MysqlPosition,
+  mysqlPositionOrder,
+  toPositionText,
+} from './position.js';
 
 const A = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
 const B = '4f22fa47-71ca-11e1-9e33-c80aa9429562';
@@ -115,6 +121,25 @@ describe('places of MariaDB', () => {
         const lost = relate(`mariadb:0-5-${sequence + 1}`, watermark);
         const isBeyond = shared.length + 1 + own.length >= sequence + 1;
         expect(lost).toBe(isBeyond ? 'cut_off' : 'pending');
+      }),
+    );
+  });
+
+  test('along the transactions of one server each relation is one run, for any log', () => {
+    const parse = (text: string): MysqlPosition => {
+      const position = mysqlPositionOrder.parse(text);
+      if (position === undefined) throw new Error(`not a position: ${text}`);
+      return position;
+    };
+    const watermark = fc
+      .tuple(log, fc.boolean())
+      .map(([servers, isStrict]) => watermarkOf(servers).split(isStrict ? '\n' : ';')[0] ?? '');
+    fc.assert(
+      fc.property(watermark, (text) => {
+        const positions = [1, 2, 3, 4].flatMap((server) =>
+          Array.from({ length: 25 }, (_, index) => parse(`mariadb:0-${server}-${index + 1}`)),
+        );
+        expectUnbrokenRuns(mysqlPositionOrder, positions, parse(text));
       }),
     );
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectUnbrokenRuns } from '../../test/position-lines.js';
 import {
   encodeLsn,
   encodePosition,
@@ -117,6 +118,24 @@ const position: fc.Arbitrary<PostgresPosition> = fc
   });
 
 describe('laws', () => {
+  it('along a timeline each relation is one run', () => {
+    const near = fc.record({ timeline: fc.nat(3), at: lsn }).map(({ timeline, at }) => ({
+      system: '7',
+      timeline: timeline + 1,
+      lsn: at % 4_000_000_000_000n,
+    }));
+    fc.assert(
+      fc.property(fc.array(near, { maxLength: 30 }), position, (positions, watermark) => {
+        expectUnbrokenRuns(postgresPositionOrder, positions, { ...watermark, system: '7' });
+      }),
+    );
+  });
+
+  it('an LSN beyond 2^53 lies on no line', () => {
+    const far = { system: '7', timeline: 1, lsn: 2n ** 53n };
+    expect(postgresPositionOrder.coordinate?.(far)).toBeUndefined();
+  });
+
   it('a position survives encoding', () => {
     fc.assert(
       fc.property(position, (original) => {

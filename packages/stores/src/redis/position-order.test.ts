@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectUnbrokenRuns } from '../../test/position-lines.js';
 import type { RedisPosition } from './position.js';
 import { encodePositions, redisPositionOrder } from './position-order.js';
 
@@ -57,6 +58,18 @@ describe('properties', () => {
     { requiredKeys: ['replid', 'offset'] },
   );
   const positions = fc.array(position, { minLength: 1, maxLength: 4 });
+
+  it('along a stream each relation is one run', () => {
+    const singles = fc.array(
+      position.map((one) => [one]),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(singles, positions, (list, watermark) => {
+        expectUnbrokenRuns(redisPositionOrder, list, watermark);
+      }),
+    );
+  });
 
   it('positions read back from their text as they were', () => {
     fc.assert(
