@@ -29,7 +29,9 @@ export function close(state: CoreState, branch: Branch, places: number, nowMs: n
     if (!region.served) continue;
     isClosedHere = true;
     if (!branch.aborted) {
-      state.observer.branchClosed(branch.layout.name, region.name, nowMs - branch.insertedAtMs);
+      const lagMs = nowMs - branch.insertedAtMs;
+      state.lags.observe(region, lagMs);
+      state.observer.branchClosed(branch.layout.name, region.name, lagMs);
     }
     for (const spot of branch.spots) owe(state, branch, spot.journal, region.name);
   }

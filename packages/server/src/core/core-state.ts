@@ -15,6 +15,7 @@ import type { OutgoingStream } from './outgoing-stream.js';
 import { createShownPosition } from './shown-position.js';
 import { createStoreLayout, type StoreDefinition, type StoreLayout } from './store-layout.js';
 import { recordPredecessors, type Succession } from './succession.js';
+import { VisibilityLags } from './visibility-lags.js';
 import { WaitRegistry } from './wait-registry.js';
 
 /** Bounds of one node core; each has a default and a reason. */
@@ -74,6 +75,7 @@ export interface CoreState {
   readonly catchingUp: Set<Attachment>;
   readonly waits: WaitRegistry;
   readonly recent: RecentCloses;
+  readonly lags: VisibilityLags;
   readonly leases: DeadlineQueue<Lease>;
   /** When peers were last asked what they have collected. */
   inquiredAtMs: number;
@@ -133,6 +135,7 @@ export function createCoreState(options: NodeCoreOptions, nowMs: number): CoreSt
     catchingUp: new Set(),
     waits: new WaitRegistry(),
     recent: new RecentCloses(nowMs),
+    lags: new VisibilityLags(),
     leases: new DeadlineQueue(),
     inquiredAtMs: nowMs,
     newestRids: new Map(),

@@ -129,19 +129,27 @@ function pendingOf(state: CoreState, query: Wait, verdict: Verdict, nowMs: numbe
   if (verdict.kind === 'consistent') return [];
   if (verdict.reason !== 'open') {
     const branch = verdict.branch;
-    return [branch ? pendingBranch(branch, verdict.reason, nowMs) : pendingReason(query, verdict)];
+    if (!branch) return [pendingReason(query, verdict)];
+    return [pendingBranch(state, query, branch, verdict.reason, nowMs)];
   }
   const pending: Pending[] = [];
   for (const branch of openBranches(state, query, layoutsRead(state, query) ?? [])) {
     if (pending.length === PENDING_COUNT_MAX) break;
-    pending.push(pendingBranch(branch, 'open', nowMs));
+    pending.push(pendingBranch(state, query, branch, 'open', nowMs));
   }
   return pending;
 }
 
-function pendingBranch(branch: Branch, reason: string, nowMs: number): Pending {
-  const ageMs = Math.max(0, Math.round(nowMs - branch.insertedAtMs));
-  return { store: branch.layout.name, bid: branch.bid, ageMs, etaMs: 0, reason };
+function pendingBranch(
+  state: CoreState,
+  { region }: WaitQuery,
+  { bid, layout, insertedAtMs }: Branch,
+  reason: string,
+  nowMs: number,
+): Pending {
+  const ageMs = Math.max(0, Math.round(nowMs - insertedAtMs));
+  const etaMs = reason === 'open' ? state.lags.etaMs(layout.regions.get(region), ageMs) : 0;
+  return { store: layout.name, bid, ageMs, etaMs, reason };
 }
 
 function pendingReason(query: Wait, verdict: { readonly reason: string }): Pending {
