@@ -1,6 +1,7 @@
 import type { ClientBody } from '../messages.js';
 import { list, text, uint32, uint64 } from './field.js';
 import { body, type Bodies } from './frame.js';
+import { readOpen } from './read-open.js';
 import { SDK_CLIENT_BODIES } from './sdk-messages.js';
 
 /** The messages that a client sends, field by field as in `session.proto`. */
@@ -8,6 +9,7 @@ import { SDK_CLIENT_BODIES } from './sdk-messages.js';
 /** The members of `ClientMessage.body`. */
 export const CLIENT_BODIES: Bodies<ClientBody> = {
   ...SDK_CLIENT_BODIES,
+  open: { ...SDK_CLIENT_BODIES.open, read: readOpen },
   status: body(7, {}),
   attach: body(10, {
     store: text(1),

@@ -26,6 +26,8 @@ interface Tagged {
 export interface BodySpec<Body> {
   readonly number: number;
   readonly fields: FieldsOf<Body>;
+  /** In the place of the reader that is made of the fields. */
+  readonly read?: MessageCodec<Body>['read'];
 }
 
 /** The members of the `body` oneof: one for every kind of message, or it does not compile. */
@@ -82,8 +84,9 @@ function createMessageCodec<Body extends Tagged>(
   const byNumber: (Field<Body> | undefined)[] = [];
   // The type of the table ties each kind to the fields of its message.
   const specs = bodies as unknown as Readonly<Record<string, BodySpec<Body>>>;
-  for (const [kind, { number, fields }] of Object.entries(specs)) {
-    const field = message(number, define<Body>(fields, kind));
+  for (const [kind, { number, fields, read }] of Object.entries(specs)) {
+    const codec = define<Body>(fields, kind);
+    const field = message(number, read ? { ...codec, read } : codec);
     byKind.set(kind, field);
     byNumber[number] = field;
   }

@@ -16,7 +16,7 @@ const UINT32_MAX = 2 ** 32 - 1;
 const VARINT_BYTES_MAX = 10;
 
 /** Up to here a loop in JavaScript is faster than the platform's decoder. */
-const SHORT_TEXT_LENGTH_MAX = 16;
+const SHORT_TEXT_LENGTH_MAX = 40;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -105,9 +105,11 @@ export class WireReader {
 
   /** Rounded beyond 2^53. */
   #varint(): number {
-    let value = 0;
-    let scale = 1;
-    for (let count = 0; count < VARINT_BYTES_MAX; count++) {
+    const first = this.#bytes[this.#pass(1)] ?? 0;
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    let scale = 0x80;
+    for (let count = 1; count < VARINT_BYTES_MAX; count++) {
       const byte = this.#bytes[this.#pass(1)] ?? 0;
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;

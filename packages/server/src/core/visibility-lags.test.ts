@@ -3,8 +3,8 @@ import { setup } from '../../test/test-node.js';
 import type { RegionLayout } from './store-layout.js';
 import { VisibilityLags } from './visibility-lags.js';
 
-const US: RegionLayout = { name: 'us', served: true, mask: 1, replicas: [] };
-const SG: RegionLayout = { name: 'sg', served: true, mask: 2, replicas: [] };
+const US: RegionLayout = { name: 'us', served: true, mask: 1, replicas: [], others: [] };
+const SG: RegionLayout = { name: 'sg', served: true, mask: 2, replicas: [], others: [] };
 
 test('nothing is known of a region where nothing became visible yet', () => {
   const lags = new VisibilityLags();

@@ -142,7 +142,7 @@ function pendingOf(state: CoreState, query: Wait, verdict: Verdict, nowMs: numbe
 
 function pendingBranch(
   state: CoreState,
-  { region }: WaitQuery,
+  { region }: Wait,
   { bid, layout, insertedAtMs }: Branch,
   reason: string,
   nowMs: number,
