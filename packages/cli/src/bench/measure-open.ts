@@ -12,6 +12,7 @@ import { startReaper } from '@rendezvous/testkit';
 import { type DemoProcess, startDemoProcess } from '../demo/demo-process.js';
 import type { NodeContract } from './open-contracts.js';
 import { startGenerators } from './open-generators.js';
+import { findMeasuredProgram } from './measured-program.js';
 import type { OpenJournalName } from './open-journal.js';
 import type { OpenLoad } from './open-plan.js';
 import type { OpenRun } from './open-result.js';
@@ -73,7 +74,7 @@ async function startNode(options: MeasureOptions): Promise<MeasuredNode> {
   const reaper = startReaper(directory);
   try {
     const child = await startDemoProcess<NodeContract>({
-      program: '../bench/open-node-process',
+      program: await findMeasuredProgram('open-node-process'),
       setup: { journal, directory: join(directory, 'journal'), storeCount: load.storesPerRequest },
       answerTimeoutMs: durationMs + ANSWER_GRACE_MS,
       signal,

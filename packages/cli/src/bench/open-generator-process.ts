@@ -1,21 +1,12 @@
-/** A load generator of `bench open`: connections to the node, and requests on them. */
-import { connect } from '@rendezvous/client/session';
+/** A load generator of `bench open`: sessions with the node, and requests on them. */
 import { serveParent } from '../demo/serve-parent.js';
 import type { GeneratorContract } from './open-contracts.js';
 import { applyLoad } from './open-load.js';
+import { connectWire } from './wire-session.js';
 
 serveParent<GeneratorContract>(async ({ url, connections }) => {
-  const all = await Promise.all(
-    Array.from({ length: connections }, () =>
-      connect({
-        endpoint: url,
-        namespace: 'default',
-        role: 'writer',
-        region: 'eu',
-        agent: 'rendezvous bench open',
-        connectTimeoutMs: 30_000,
-      }),
-    ),
+  const sessions = await Promise.all(
+    Array.from({ length: connections }, () => connectWire(url, 'writer')),
   );
-  return { ready: null, handlers: { load: (setup) => applyLoad(all, setup) } };
+  return { ready: null, handlers: { load: (setup) => applyLoad(sessions, setup) } };
 });

@@ -1,6 +1,7 @@
 /** The load generators as one: their connections share the load evenly. */
 import { RendezvousError } from '@rendezvous/protocol';
 import { type DemoProcess, startDemoProcess } from '../demo/demo-process.js';
+import { findMeasuredProgram } from './measured-program.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { GeneratorContract, LoadReport } from './open-contracts.js';
 import { splitEvenly, type OpenLoad } from './open-plan.js';
@@ -54,10 +55,11 @@ async function startAll(
   setups: readonly GeneratorContract['setup'][],
   options: { readonly answerTimeoutMs: number; readonly signal: AbortSignal },
 ): Promise<DemoProcess<GeneratorContract>[]> {
+  const program = await findMeasuredProgram('open-generator-process');
   const starts = await Promise.allSettled(
     setups.map((setup) =>
       startDemoProcess<GeneratorContract>({
-        program: '../bench/open-generator-process',
+        program,
         setup,
         ...options,
       }),

@@ -1,56 +1,55 @@
 /**
- * Puts a node under load: requests that open branches, on connections that are given.
+ * Puts a node under load: requests that open branches, on sessions that are given.
  *
- * Closed loop: each connection has `depth` requests in flight, always. Open loop: requests become due
+ * Closed loop: each session has `depth` requests in flight, always. Open loop: requests become due
  * at a fixed rate, and a latency counts from then on, also when the request had to wait for one of
- * the `depth` places of a connection: a node that falls behind cannot slow the clock down.
+ * the `depth` places of a session: a node that falls behind cannot slow the clock down.
  */
-import type { Connection } from '@rendezvous/client/session';
-import type { Open } from '@rendezvous/protocol';
+import { fromFailure, type NodeMessage, RendezvousError } from '@rendezvous/protocol';
 import { monotonicMs } from '../demo/monotonic-clock.js';
 import { beginUsage } from './begin-usage.js';
-import { createIdentifierMint } from './identifier-mint.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { toStoreName, type LoadReport, type LoadSetup } from './open-contracts.js';
+import { OPEN_ID_MIN, OpenFrames } from './open-frames.js';
+import type { WireSession } from './wire-session.js';
 
-/** What every write of the load opens with: a key, and a position of PostgreSQL. */
-const WRITE: Omit<Open, 'bid' | 'rid' | 'store'> = {
-  kind: 'open',
-  home: 'eu',
-  keys: [new TextEncoder().encode('posts/0000000001')],
-  position: '7711336838912810063/1/0/174B770',
-  leaseMs: 0,
-  marker: '',
-};
 /** How often the open loop looks for requests that are due: the finest that timers do. */
 const TICK_MS = 1;
 
 /** Rejects with the reason of the first open that the node refused. */
-export function applyLoad(
-  connections: readonly Connection[],
-  setup: LoadSetup,
-): Promise<LoadReport> {
+export function applyLoad(sessions: readonly WireSession[], setup: LoadSetup): Promise<LoadReport> {
   return new Promise((resolve, reject) => {
-    new Load(connections, setup, resolve, reject).start();
+    new Load(sessions, setup, resolve, reject).start();
   });
 }
 
-interface Lane {
-  readonly connection: Connection;
-  inFlight: number;
+/** The requests in flight on one session: each has one of `depth` slots, and an id per store. */
+class Lane {
+  readonly frames: OpenFrames;
+  readonly freeSlots: number[];
+  readonly dueAtMs: Float64Array;
+  readonly missing: Uint32Array;
+  /** By id: 1 while the open is not acknowledged. */
+  readonly isOpening: Uint8Array;
+
+  constructor(session: WireSession, stores: readonly string[], depth: number) {
+    this.frames = new OpenFrames(stores, (frame) => session.send(frame));
+    this.freeSlots = Array.from({ length: depth }, (_, index) => depth - 1 - index);
+    this.dueAtMs = new Float64Array(depth);
+    this.missing = new Uint32Array(depth);
+    this.isOpening = new Uint8Array(depth * stores.length);
+  }
 }
 
 class Load {
   readonly #lanes: readonly Lane[];
   readonly #setup: LoadSetup;
-  readonly #stores: readonly string[];
   readonly #histogram = new LatencyHistogram();
-  readonly #mint = createIdentifierMint();
   readonly #startedAtMs = monotonicMs();
   readonly #finishUsage = beginUsage();
   readonly #origin = performance.now();
   readonly #resolve: (report: LoadReport) => void;
-  readonly #refuse: (reason: unknown) => void;
+  readonly #refuse: (reason: Error) => void;
   #ticker: NodeJS.Timeout | undefined;
   #nextLane = 0;
   #sent = 0;
@@ -58,19 +57,26 @@ class Load {
   #isOver = false;
 
   constructor(
-    connections: readonly Connection[],
+    sessions: readonly WireSession[],
     setup: LoadSetup,
     resolve: (report: LoadReport) => void,
-    reject: (reason: unknown) => void,
+    reject: (reason: Error) => void,
   ) {
-    this.#lanes = connections.map((connection) => ({ connection, inFlight: 0 }));
     this.#setup = setup;
-    this.#stores = Array.from({ length: setup.storesPerRequest }, (_, index) => toStoreName(index));
+    const stores = Array.from({ length: setup.storesPerRequest }, (_, index) => toStoreName(index));
     this.#resolve = resolve;
     this.#refuse = (reason) => {
       this.#end();
-      reject(reason instanceof Error ? reason : new Error(String(reason)));
+      reject(reason);
     };
+    this.#lanes = sessions.map((session) => {
+      const lane = new Lane(session, stores, setup.depth);
+      session.onMessages((messages) => this.#receive(lane, messages));
+      void session.ended.then(() =>
+        this.#refuse(new RendezvousError('unavailable', 'the node ended a session under load')),
+      );
+      return lane;
+    });
   }
 
   start(): void {
@@ -78,21 +84,22 @@ class Load {
     this.#tick();
   }
 
-  /** Sends what is due wherever there is room, one connection after another. */
+  /** Sends what is due wherever there is room, one session after another. */
   #tick(): void {
     const room = this.#lanes.length * this.#setup.depth;
+    const nowMs = performance.now();
     while (this.#inFlight < room) {
       const lane = this.#lanes[this.#nextLane];
       this.#nextLane = (this.#nextLane + 1) % this.#lanes.length;
-      if (lane !== undefined && lane.inFlight < this.#setup.depth && !this.#sendNext(lane)) break;
+      if (lane && lane.freeSlots.length > 0 && !this.#sendNext(lane, nowMs)) break;
     }
+    for (const lane of this.#lanes) lane.frames.flush();
     this.#finishWhenDone();
   }
 
-  /** Sends the next request if it is due; false: none is, now or ever. */
-  #sendNext(lane: Lane): boolean {
+  /** Takes the next request if it is due; false: none is, now or ever. */
+  #sendNext(lane: Lane, nowMs: number): boolean {
     const { ratePerSec, durationMs, opensMax } = this.#setup;
-    const nowMs = performance.now();
     const isLate = this.#sent > 0 && nowMs - this.#origin >= durationMs;
     if (isLate || this.#sent === opensMax) this.#end();
     if (this.#isOver) return false;
@@ -103,27 +110,44 @@ class Load {
   }
 
   #send(lane: Lane, dueAtMs: number): void {
+    const slot = lane.freeSlots.pop() ?? 0;
+    const { storesPerRequest } = this.#setup;
+    const first = slot * storesPerRequest;
     this.#sent += 1;
     this.#inFlight += 1;
-    lane.inFlight += 1;
-    let missing = this.#stores.length;
-    const acknowledge = (): void => {
-      missing -= 1;
-      if (missing === 0) this.#finish(lane, dueAtMs);
-    };
-    const rid = this.#mint();
-    for (const store of this.#stores) {
-      const bid = this.#mint();
-      lane.connection.request({ ...WRITE, bid, rid, store }).then(acknowledge, this.#refuse);
-    }
+    lane.dueAtMs[slot] = dueAtMs;
+    lane.missing[slot] = storesPerRequest;
+    lane.isOpening.fill(1, first, first + storesPerRequest);
+    lane.frames.add(OPEN_ID_MIN + first, Date.now());
   }
 
-  #finish(lane: Lane, dueAtMs: number): void {
-    this.#histogram.record(performance.now() - dueAtMs);
-    this.#inFlight -= 1;
-    lane.inFlight -= 1;
-    this.#sendNext(lane);
+  #receive(lane: Lane, messages: readonly NodeMessage[]): void {
+    const nowMs = performance.now();
+    for (const { id, body } of messages) {
+      if (body.kind === 'failure') {
+        this.#refuse(fromFailure(body));
+        return;
+      }
+      const index = id - OPEN_ID_MIN;
+      if (body.kind !== 'opened' || lane.isOpening[index] !== 1) {
+        this.#refuse(new RendezvousError('bad_frame', `nothing awaits the ${body.kind} ${id}`));
+        return;
+      }
+      lane.isOpening[index] = 0;
+      const slot = Math.floor(index / this.#setup.storesPerRequest);
+      const missing = (lane.missing[slot] ?? 0) - 1;
+      lane.missing[slot] = missing;
+      if (missing === 0) this.#finish(lane, slot, nowMs);
+    }
+    lane.frames.flush();
     this.#finishWhenDone();
+  }
+
+  #finish(lane: Lane, slot: number, nowMs: number): void {
+    this.#histogram.record(nowMs - (lane.dueAtMs[slot] ?? 0));
+    this.#inFlight -= 1;
+    lane.freeSlots.push(slot);
+    this.#sendNext(lane, nowMs);
   }
 
   #end(): void {

@@ -1,7 +1,7 @@
 /** The parent's end of one of the demo's processes: started, asked, ended. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { basename } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RendezvousError } from '@rendezvous/protocol';
 import { withoutSettings } from './environment.js';
@@ -31,7 +31,7 @@ interface Pending {
 }
 
 export interface StartOptions<C extends ProcessContract> {
-  /** The program, relative to this file and without its extension: `writer-process`. */
+  /** The program, relative to this file and without its extension: `writer-process`; or its path. */
   readonly program: string;
   readonly setup: C['setup'];
   /** An answer that takes longer never comes. */
@@ -75,6 +75,8 @@ export class DemoProcess<C extends ProcessContract> {
     this.#child = fork(toProgramFile(program), [], {
       // A session of its own: the parent alone decides what a terminal's Ctrl-C means.
       detached: true,
+      // A program that was bundled needs no loader.
+      execArgv: isAbsolute(program) ? [] : process.execArgv,
       env: withoutSettings(process.env),
     });
     // A process that could not be started does not exit.
@@ -150,6 +152,7 @@ export class DemoProcess<C extends ProcessContract> {
 
 /** Programs run as this file does: TypeScript from source, JavaScript from a build. */
 function toProgramFile(program: string): string {
+  if (isAbsolute(program)) return program;
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
   return fileURLToPath(new URL(`./${program}${extension}`, import.meta.url));
 }
