@@ -72,9 +72,11 @@ class Load {
     this.#lanes = sessions.map((session) => {
       const lane = new Lane(session, stores, setup.depth);
       session.onMessages((messages) => this.#receive(lane, messages));
-      void session.ended.then(() =>
-        this.#refuse(new RendezvousError('unavailable', 'the node ended a session under load')),
-      );
+      session.ended
+        .then(() => {
+          this.#refuse(new RendezvousError('unavailable', 'the node ended a session under load'));
+        })
+        .catch(this.#refuse);
       return lane;
     });
   }

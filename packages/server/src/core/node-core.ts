@@ -78,6 +78,12 @@ export class NodeCore {
     return this.#finish(nowMs);
   }
 
+  /** Takes messages of a session that came together: as one after the other, with one list of effects. */
+  receiveAll(session: number, messages: readonly ClientMessage[], nowMs: number): Effect[] {
+    for (const { id, body } of messages) this.#dispatch({ session, id }, body, nowMs);
+    return this.#finish(nowMs);
+  }
+
   /** The session is over: its waits, streams and attachments go with it. */
   endSession(session: number, nowMs: number): Effect[] {
     const state = this.#state;

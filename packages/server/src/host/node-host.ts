@@ -7,12 +7,12 @@
 import { performance } from 'node:perf_hooks';
 import type {
   Batch,
+  ClientBody,
   ClientMessage,
   Inquire,
   Inquired,
   NodeBody,
   NodeMessage,
-  Open,
   ReportClosed,
   StatusAnswer,
 } from '@rendezvous/protocol';
@@ -98,16 +98,20 @@ export class NodeHost {
   /** Takes a message of a session; of one that has ended, whose end nothing would undo, none. */
   receive(session: number, message: ClientMessage): void {
     if (!this.#sessions.has(session)) return;
-    if (message.body.kind === 'status') {
-      this.#reply(session, { id: message.id, body: this.status() });
-      return;
-    }
-    const refusal = message.body.kind === 'open' ? this.#refusalOf(message.body) : undefined;
-    if (refusal) {
-      this.#reply(session, { id: message.id, body: refusal });
-      return;
-    }
-    this.#perform(this.#core.receive(session, message, performance.now()));
+    this.receiveAll(session, [message]);
+  }
+
+  /** As `receive` for each, of messages that came together. Few, and quick: nothing else runs meanwhile. */
+  receiveAll(session: number, messages: readonly ClientMessage[]): void {
+    if (!this.#sessions.has(session)) return;
+    const wallMs = Date.now();
+    const taken = messages.filter((message) => {
+      const { id, body } = message;
+      const answer = body.kind === 'status' ? this.status() : this.#refusalOf(body, wallMs);
+      if (answer) this.#reply(session, { id, body: answer });
+      return answer === undefined;
+    });
+    this.#perform(this.#core.receiveAll(session, taken, performance.now()));
   }
 
   endSession(session: number): void {
@@ -156,8 +160,9 @@ export class NodeHost {
   }
 
   /** Why an open cannot even be looked at. */
-  #refusalOf({ rid }: Open): NodeBody | undefined {
-    if (!this.#ridCeiling.allows(rid, Date.now())) return RID_TOO_NEW;
+  #refusalOf(body: ClientBody, wallMs: number): NodeBody | undefined {
+    if (body.kind !== 'open') return undefined;
+    if (!this.#ridCeiling.allows(body.rid, wallMs)) return RID_TOO_NEW;
     return this.#journal.hasRoom ? undefined : JOURNAL_FULL;
   }
 

@@ -28,6 +28,8 @@ const HELLO_TIMEOUT_MS = 5_000;
 const SILENCE_MS_MAX = 6_000;
 /** One session's turn: 65,536 costly questions of one frame must not be everybody's pause. */
 const SLICE_MS = 10;
+/** Far less than a slice: opens are quick. */
+const RUN_COUNT_MAX = 64;
 /** WebSocket close codes (RFC 6455): protocol error, unsupported data, policy violation. */
 const CLOSE_PROTOCOL_ERROR = 1002;
 const CLOSE_UNSUPPORTED_DATA = 1003;
@@ -103,7 +105,7 @@ class ServedSession {
   #work(): void {
     const endMs = performance.now() + SLICE_MS;
     for (let messages = this.#backlog[0]; messages; messages = this.#backlog[0]) {
-      for (; this.#position < messages.length; this.#position++) {
+      while (this.#position < messages.length) {
         // What this very frame asked for may be more than the client reads.
         if (!this.#isOpen()) return;
         if (performance.now() >= endMs) {
@@ -111,7 +113,9 @@ class ServedSession {
           setImmediate(() => this.#work());
           return;
         }
-        this.#perform(messages[this.#position]);
+        const run = takeRun(messages, this.#position);
+        this.#position += run.length;
+        this.#perform(run);
       }
       this.#backlog.shift();
       this.#position = 0;
@@ -119,11 +123,13 @@ class ServedSession {
     this.#frames.release();
   }
 
-  #perform(message: ClientMessage | undefined): void {
-    if (message === undefined || this.#live === undefined) return;
+  /** Messages of one kind. */
+  #perform(run: readonly ClientMessage[]): void {
+    const [first] = run;
+    if (first === undefined || this.#live === undefined) return;
     const { session, role } = this.#live;
-    if (mayDo(role, message.body.kind)) this.#context.host.receive(session, message);
-    else this.#fail(message.id, denied(role, message));
+    if (mayDo(role, first.body.kind)) this.#context.host.receiveAll(session, run);
+    else for (const message of run) this.#fail(message.id, denied(role, message));
   }
 
   /** The messages of a frame. Undefined when it is none; the session is then over. */
@@ -204,6 +210,13 @@ class ServedSession {
     }
     this.#live = undefined;
   }
+}
+
+/** What the node takes at once: some opens in succession, or one message of any other kind. */
+function takeRun(messages: readonly ClientMessage[], from: number): readonly ClientMessage[] {
+  let end = from;
+  while (end < from + RUN_COUNT_MAX && messages[end]?.body.kind === 'open') end++;
+  return messages.slice(from, Math.max(end, from + 1));
 }
 
 function toBytes(data: RawData): Uint8Array {
