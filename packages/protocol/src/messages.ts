@@ -284,6 +284,7 @@ export interface OpenBranch {
   readonly overdue: boolean;
 }
 
+/** Branches are open at the replica, or overdue; of a store with positions it does not say which. */
 export interface BranchesOpened {
   readonly kind: 'branchesOpened';
   readonly branches: readonly OpenBranch[];

@@ -38,7 +38,7 @@ export interface SessionServerOptions
   readonly limits?: Partial<CoreLimits>;
 }
 
-/** Serves us, with a store `posts` whose home is eu; ends with the test. */
+/** Serves us, with `posts` and, a store with markers, `photos`, whose home is eu; ends with the test. */
 export async function startSessionServer(
   options: SessionServerOptions = {},
 ): Promise<SessionServer> {
@@ -47,7 +47,7 @@ export async function startSessionServer(
     nodeId: 'test',
     namespace: 'default',
     regions: ['us'],
-    stores: [{ name: 'posts', home: 'eu', regions: ['eu', 'us'] }],
+    stores: ['posts', 'photos'].map((name) => ({ name, home: 'eu', regions: ['eu', 'us'] })),
     modeCeiling: 'enforce',
     frameBytesMax,
     tokens,
@@ -103,7 +103,10 @@ function createCore(journal: Journal, limits: Partial<CoreLimits>): NodeCore {
       nodeId: 'test',
       namespace: 'default',
       regions: ['us'],
-      stores: [{ name: 'posts', home: 'eu', regions, order, branchTtlMs: 60_000 }],
+      stores: [
+        { name: 'posts', home: 'eu', regions, order, branchTtlMs: 60_000 },
+        { name: 'photos', home: 'eu', regions, hasMarkers: true, branchTtlMs: 60_000 },
+      ],
       peers: [],
       journal: journal.recovered,
       limits,

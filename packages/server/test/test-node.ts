@@ -69,6 +69,18 @@ export const POSTS: StoreDefinition = {
   branchTtlMs: 60_000,
 };
 
+/** A store with markers, whose monitors are told of each branch. */
+export const PHOTOS: StoreDefinition = {
+  name: 'photos',
+  home: 'eu',
+  regions: [
+    { name: 'eu', replicas: ['eu-1'] },
+    { name: 'us', replicas: ['us-1', 'us-2'] },
+  ],
+  hasMarkers: true,
+  branchTtlMs: 60_000,
+};
+
 /** `orders` lives in eu; us has one replica. */
 export const ORDERS: StoreDefinition = {
   name: 'orders',

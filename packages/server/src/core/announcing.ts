@@ -1,4 +1,9 @@
-/** Telling monitors which branches are open at their replica, or have become overdue there. */
+/**
+ * Telling monitors that branches are open at their replica, or have become overdue there.
+ *
+ * Whoever looks for markers is told of each branch. A monitor that follows positions need only know that
+ * there are new ones: it gets an empty list, however many they are.
+ */
 import type { BranchesOpened, OpenBranch } from '@rendezvous/protocol';
 import { type Branch, sizeOf } from './branch.js';
 import type { CoreState } from './core-state.js';
@@ -16,6 +21,10 @@ export function announce(
   branch: Branch,
   nowMs: number,
 ): void {
+  if (!branch.layout.definition.hasMarkers) {
+    expectAnnouncement(state, attachment);
+    return;
+  }
   const { bid, position, keys, marker, lease } = branch;
   const ageMs = Math.max(0, Math.round(nowMs - branch.insertedAtMs));
   const branches = state.announcements.get(attachment) ?? [];

@@ -6,6 +6,7 @@ import {
   key,
   mintId,
   mintJournal,
+  PHOTOS,
   POSTS,
   setup,
   TestNode,
@@ -22,6 +23,8 @@ const ONE_REPLICA = {
     { name: 'us', replicas: ['us-1'] },
   ],
 };
+
+const PHOTO = { store: 'photos', position: '', keys: [key('a')] };
 
 const CLOSE_POSTS = { kind: 'close', region: 'us', replica: '' } as const;
 
@@ -62,23 +65,25 @@ test('the original’s fault: a timeout of 0 meant for ever; ours checks and ret
 });
 
 test('the original’s fault: a monitor that came late or again missed branches; it is told of all', () => {
-  const { node } = setup();
-  const branches = Array.from({ length: 3_000 }, () => node.openUnsynced());
+  const node = new TestNode({ stores: [PHOTOS] });
+  const branches = Array.from({ length: 3_000 }, () => node.openUnsynced(PHOTO));
   node.sync();
   const bids = branches.map(({ bid }) => bid);
-  const late = node.attach('us-1', 'a/0', { session: 101 });
+  const late = node.attach('us-1', '', { store: 'photos', session: 101 });
   expect(toldTo(node, late, 101)).toEqual(bids);
   node.take(node.core.endSession(101, node.nowMs));
-  const { bid } = node.open();
-  const again = node.attach('us-1', 'a/0', { session: 102 });
+  const { bid } = node.open(PHOTO);
+  const again = node.attach('us-1', '', { store: 'photos', session: 102 });
   expect(toldTo(node, again, 102)).toEqual([...bids, bid]);
 });
 
 test('the original’s fault: two monitors shared the branches between them; each is told of all', () => {
-  const { node } = setup();
-  const before = node.open();
-  const attaches = [101, 102].map((session) => node.attach('us-1', 'a/0', { session }));
-  const after = Array.from({ length: 10 }, () => node.open());
+  const node = new TestNode({ stores: [PHOTOS] });
+  const before = node.open(PHOTO);
+  const attaches = [101, 102].map((session) =>
+    node.attach('us-1', '', { store: 'photos', session }),
+  );
+  const after = Array.from({ length: 10 }, () => node.open(PHOTO));
   const bids = [before, ...after].map(({ bid }) => bid);
   attaches.forEach((attach, index) => expect(toldTo(node, attach, 101 + index)).toEqual(bids));
 });

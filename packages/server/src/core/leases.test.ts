@@ -5,21 +5,10 @@ import {
   mintId,
   mintJournal,
   ORDERS,
+  PHOTOS,
   type TestBranch,
   TestNode,
 } from '../../test/test-node.js';
-import type { StoreDefinition } from './store-layout.js';
-
-const PHOTOS: StoreDefinition = {
-  name: 'photos',
-  home: 'eu',
-  regions: [
-    { name: 'eu', replicas: ['eu-1'] },
-    { name: 'us', replicas: ['us-1', 'us-2'] },
-  ],
-  hasMarkers: true,
-  branchTtlMs: 60_000,
-};
 
 const OPEN = { store: 'photos', position: '', keys: [key('a')] };
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { entry, key, mintId, mintJournal, setup, TestNode } from '../../test/test-node.js';
+import { entry, key, mintId, mintJournal, PHOTOS, setup, TestNode } from '../../test/test-node.js';
+
+const PHOTO = { store: 'photos', position: '', keys: [key('a')] };
 
 describe('replicas', () => {
   it('no_monitor: a wait holds for 5 s after the monitor went, then answers unknown at once', () => {
@@ -92,23 +94,34 @@ describe('replicas', () => {
     expect(node.waitNow([branch]).status).toBe('timed_out');
   });
 
-  it('rule 13: a monitor that starts late or again is told of every open branch', () => {
-    const { node, us1 } = setup();
-    const first = node.open();
-    const second = node.open();
+  it('rule 13: a monitor of markers that starts late or again is told of every open branch', () => {
+    const node = new TestNode({ stores: [PHOTOS] });
+    const us1 = node.attach('us-1', '', { store: 'photos' });
+    const [first, second] = [node.open(PHOTO), node.open(PHOTO)];
     node.ask({ kind: 'cancel', target: us1 }, 100);
-    const again = node.attach('us-1');
+    const again = node.attach('us-1', '', { store: 'photos' });
     expect(node.answers(again, 100)).toMatchObject([
       { kind: 'branchesOpened', branches: [{ bid: first.bid }, { bid: second.bid }] },
     ]);
   });
 
   it('two monitors of one replica are both told of every branch', () => {
-    const { node, us1 } = setup();
-    const second = node.attach('us-1', 'a/0', { session: 101 });
-    const { bid } = node.open();
+    const node = new TestNode({ stores: [PHOTOS] });
+    const us1 = node.attach('us-1', '', { store: 'photos' });
+    const second = node.attach('us-1', '', { store: 'photos', session: 101 });
+    const { bid } = node.open(PHOTO);
     expect(node.answers(us1, 100).at(-1)).toMatchObject({ branches: [{ bid }] });
     expect(node.answers(second, 101).at(-1)).toMatchObject({ branches: [{ bid }] });
+  });
+
+  it('a monitor that follows positions hears that there are new branches, and not which', () => {
+    const { node, us1 } = setup();
+    const nothing = { kind: 'branchesOpened', branches: [] };
+    expect(node.answers(us1, 100)).toEqual([nothing]);
+    node.open();
+    expect(node.answers(us1, 100)).toEqual([nothing, nothing]);
+    const late = node.attach('us-1', 'a/0', { session: 101 });
+    expect(node.answers(late, 101)).toEqual([nothing]);
   });
 
   it('counts the branches that are open at a replica, also those opened since it last moved', () => {

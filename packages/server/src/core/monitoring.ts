@@ -83,6 +83,7 @@ export function receiveAttach(
   if (refreshReadiness(replica, nowMs)) wakeAll(state, nowMs);
   else wake(state, replica, nowMs);
   expectAnnouncement(state, attachment);
+  if (needsBarrier) return;
   for (const branch of state.table.ofStore(replica.layout)) {
     if (isOpenIn(branch, replica.bit)) announce(state, attachment, branch, nowMs);
   }

@@ -140,11 +140,12 @@ export class NodeModel {
     }
   }
 
-  /** Every monitor has been told of every branch that is open at its replica (rule 13). */
+  /** Every monitor of markers has been told of every branch that is open at its replica (rule 13). */
   #checkMonitorsKnow(): void {
     for (const branch of this.branches.all) {
       for (const replica of this.replicas) {
-        if (!isOpenAt(branch, replica.place) || replica.knowsOf(branch)) continue;
+        if (!branch.store.hasMarkers || !isOpenAt(branch, replica.place)) continue;
+        if (replica.knowsOf(branch)) continue;
         const what = branch.lease === undefined ? 'that it is overdue' : 'that it is not overdue';
         const whom = `a monitor of ${replica.place.replica}`;
         this.#fail('LIVENESS', `${whom} was not told of ${branch.bid}, or ${what}`);

@@ -1102,6 +1102,9 @@ export const AttachSchema: GenMessage<Attach> = /*@__PURE__*/
   messageDesc(file_rendezvous_v1_session, 27);
 
 /**
+ * Branches are open at the replica, or overdue. Of a store with positions the list is empty: its monitor
+ * need only know that there are new ones.
+ *
  * @generated from message rendezvous.v1.BranchesOpened
  */
 export type BranchesOpened = Message<"rendezvous.v1.BranchesOpened"> & {
