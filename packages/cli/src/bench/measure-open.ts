@@ -5,14 +5,9 @@
  *        ▲ load                                ▲ begin, end
  *        └──────────── this process ───────────┘
  */
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
 import { connect } from '@rendezvous/client/session';
-import { startReaper } from '@rendezvous/testkit';
-import { type DemoProcess, startDemoProcess } from '../demo/demo-process.js';
-import type { NodeContract } from './open-contracts.js';
 import { startGenerators } from './open-generators.js';
-import { findMeasuredProgram } from './measured-program.js';
+import { startMeasuredNode } from './measured-node.js';
 import type { OpenJournalName } from './open-journal.js';
 import type { OpenLoad } from './open-plan.js';
 import type { OpenRun } from './open-result.js';
@@ -41,7 +36,14 @@ export interface MeasureOptions {
 export async function measureOpen(options: MeasureOptions): Promise<OpenRun> {
   const { load, durationMs, opensMax = Infinity } = options;
   const { storesPerRequest } = load;
-  await using node = await startNode(options);
+  await using node = await startMeasuredNode({
+    journal: options.journal,
+    storeCount: storesPerRequest,
+    regions: ['eu'],
+    parentDirectory: options.parentDirectory,
+    answerTimeoutMs: durationMs + ANSWER_GRACE_MS,
+    signal: options.signal,
+  });
   await using generators = await startGenerators({
     url: node.url,
     load,
@@ -61,38 +63,6 @@ export async function measureOpen(options: MeasureOptions): Promise<OpenRun> {
     node: usage,
     branchesLost: acknowledged - (await countBranches(node.url)),
   };
-}
-
-interface MeasuredNode extends AsyncDisposable {
-  readonly url: string;
-  readonly child: DemoProcess<NodeContract>;
-}
-
-async function startNode(options: MeasureOptions): Promise<MeasuredNode> {
-  const { load, journal, durationMs, parentDirectory, signal } = options;
-  const directory = await mkdtemp(join(parentDirectory, 'rendezvous-bench-'));
-  const reaper = startReaper(directory);
-  try {
-    const child = await startDemoProcess<NodeContract>({
-      program: await findMeasuredProgram('open-node-process'),
-      setup: { journal, directory: join(directory, 'journal'), storeCount: load.storesPerRequest },
-      answerTimeoutMs: durationMs + ANSWER_GRACE_MS,
-      signal,
-    });
-    if (child.pid !== undefined) reaper.watch(child.pid);
-    const { url } = await child.ready;
-    return {
-      url,
-      child,
-      [Symbol.asyncDispose]: async () => {
-        await child.shutdown();
-        await reaper.release();
-      },
-    };
-  } catch (error) {
-    await reaper.release();
-    throw error;
-  }
 }
 
 /** The open branches that the node knows. */

@@ -2,13 +2,17 @@
 import type { ProcessContract } from '../demo/process-contracts.js';
 import type { OpenJournalName } from './open-journal.js';
 
-/** The node under load: it serves eu, and every branch stays open for us. */
+/** The node under load. The home of its stores is eu; nobody watches their replica in us but who asks it. */
 export interface NodeContract extends ProcessContract {
   readonly setup: {
     readonly journal: OpenJournalName;
     /** Does not exist yet, and is the journal's alone. */
     readonly directory: string;
     readonly storeCount: number;
+    /** Which of eu and us it serves. */
+    readonly regions: readonly ('eu' | 'us')[];
+    /** 0: any that is free. */
+    readonly port: number;
   };
   readonly ready: { readonly url: string };
   readonly requests: {
@@ -16,6 +20,7 @@ export interface NodeContract extends ProcessContract {
     readonly begin: { readonly payload: null; readonly reply: null };
     /** It is over. */
     readonly end: { readonly payload: null; readonly reply: NodeUsage };
+    readonly memory: { readonly payload: null; readonly reply: NodeMemory };
   };
 }
 
@@ -30,6 +35,12 @@ export interface Usage {
 export interface NodeUsage extends Usage {
   /** Memory that is still taken, garbage collected before and after. */
   readonly rssGrowthBytes: number;
+}
+
+export interface NodeMemory {
+  readonly rssBytes: number;
+  /** The most since the process began, as the system counts it. */
+  readonly rssPeakBytes: number;
 }
 
 /** A load generator. */
@@ -61,6 +72,9 @@ export interface LoadReport {
   readonly latencyCounts: readonly number[];
   readonly usage: Usage;
 }
+
+/** How the node names the replica in us of each of its stores. */
+export const REPLICA = 'us-1';
 
 /** The name of the node's store number `index`. */
 export function toStoreName(index: number): string {

@@ -19,6 +19,8 @@ const RID = '7ZZZZZZZZZZZZZZZZZZZZZZZZ0';
 const BID = '7ZZZZZZZZZZZZZZZZZZZZZZZZ1';
 const KEY = 'posts/0000000001';
 const POSITION = '7711336838912810063/1/0/10000000';
+/** No open's position is beyond it. */
+export const OPEN_POSITION_MAX: string = '7711336838912810063/1/0/1FFFFFFF';
 /** `08`, then 2^28 − 1: not in any of the texts. */
 const ID_BYTES = Uint8Array.of(0x08, 0xff, 0xff, 0xff, 0x7f);
 

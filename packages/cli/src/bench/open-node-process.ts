@@ -1,4 +1,4 @@
-/** The node that `bench open` puts under load, in a process of its own, which measures itself. */
+/** The node that a benchmark puts under load, in a process of its own, which measures itself. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createServer } from '@rendezvous/server';
@@ -8,17 +8,20 @@ import { beginUsage } from './begin-usage.js';
 import { toStoreName, type NodeContract, type NodeUsage } from './open-contracts.js';
 import { createOpenJournal } from './open-journal.js';
 
-serveParent<NodeContract>(async ({ journal, directory, storeCount }) => {
+/** Named, so that there is a replica to watch; nobody connects to it. */
+const UNUSED_ENDPOINT = 'postgres://127.0.0.1:1/unused';
+
+serveParent<NodeContract>(async ({ journal, directory, storeCount, regions, port }) => {
   const { url } = await createServer({
-    port: 0,
-    regions: ['eu'],
-    // Without peers and monitors nobody closes anything: every branch stays open.
+    port,
+    regions,
+    // Nobody closes anything unless the benchmark does: every branch stays open.
     monitors: 'none',
     stores: Array.from({ length: storeCount }, (_, index) => ({
       name: toStoreName(index),
       kind: 'postgres',
       home: 'eu',
-      regions: { eu: [], us: [] },
+      regions: { eu: [], us: regions.includes('us') ? [UNUSED_ENDPOINT] : [] },
     })),
     strategies: { postgres: postgresVisibility() },
     journal: await createOpenJournal(journal, directory),
@@ -32,6 +35,11 @@ serveParent<NodeContract>(async ({ journal, directory, storeCount }) => {
         return Promise.resolve(null);
       },
       end: () => Promise.resolve(finish()),
+      memory: () =>
+        Promise.resolve({
+          rssBytes: process.memoryUsage.rss(),
+          rssPeakBytes: process.resourceUsage().maxRSS * 1_024,
+        }),
     },
   };
 });

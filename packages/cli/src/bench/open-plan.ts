@@ -2,6 +2,7 @@
 import { RendezvousError } from '@rendezvous/protocol';
 import { suggestNearest } from '../nearest.js';
 import { isOpenJournal, OPEN_JOURNALS, type OpenJournalName } from './open-journal.js';
+import { parseCounts, splitList } from './parse-counts.js';
 
 /** A request opens one branch in each of its stores, and waits for all of them. */
 export interface OpenLoad {
@@ -92,14 +93,6 @@ function checkLoad({ connections, depth, storesPerRequest }: OpenLoad): void {
   }
 }
 
-function parseCounts(option: string, text: string, max: number): number[] {
-  return splitList(text).map((part) => {
-    const value = /^\d+$/.test(part) ? Number(part) : 0;
-    if (value >= 1 && value <= max) return value;
-    throw invalid(`${option} takes whole numbers from 1 to ${max}, not "${part}"`);
-  });
-}
-
 function parseJournals(text: string): OpenJournalName[] {
   const names = splitList(text);
   return names.map((name, index) => {
@@ -111,10 +104,6 @@ function parseJournals(text: string): OpenJournalName[] {
     if (names.indexOf(name) !== index) throw invalid(`--journal names ${name} twice`);
     return name;
   });
-}
-
-function splitList(text: string): string[] {
-  return text.split(',').map((part) => part.trim());
 }
 
 function invalid(problem: string): RendezvousError {
