@@ -10,6 +10,7 @@
  */
 import type { JournalPosition } from '@rendezvous/protocol';
 import type { Lease } from './lease.js';
+import { createBuffer, growBuffer, shrinkBuffer } from './own-memory.js';
 import type { StoreLayout } from './store-layout.js';
 
 export const CHUNK_ROWS = 2_048;
@@ -32,8 +33,7 @@ export const WORD = {
 export const DOUBLE = { insertedAtMs: 9, sequence: 10, older: 11, newer: 12, value: 13 } as const;
 const ROW_DOUBLES = 14;
 const ROW_WORDS = 2 * ROW_DOUBLES;
-/** Less is not worth the call. */
-const GIVE_BACK_BYTES_MIN = 32 * 1024;
+const ROW_BYTES = 4 * ROW_WORDS;
 
 export const FLAG = { live: 1, aborted: 2, collected: 4 } as const;
 
@@ -69,10 +69,9 @@ export class BranchChunk {
   #rowCount = 0;
   #liveCount = 0;
   #textUsed = 0;
-  #words = new Uint32Array(ROWS_AT_FIRST * ROW_WORDS);
+  #words = new Uint32Array(createBuffer(ROWS_AT_FIRST * ROW_BYTES, CHUNK_ROWS * ROW_BYTES));
   #doubles = new Float64Array(this.#words.buffer);
-  readonly #textBytesMax: number;
-  #text = new Uint8Array(TEXT_BYTES_AT_FIRST);
+  #text: Uint8Array<ArrayBuffer>;
   /** After rows were moved together: which, in order. */
   #slots: Uint16Array | undefined;
 
@@ -80,7 +79,8 @@ export class BranchChunk {
   constructor(layout: StoreLayout, base: number, textBytes: number) {
     this.layout = layout;
     this.base = base;
-    this.#textBytesMax = Math.max(TEXT_BYTES_MAX, textBytes);
+    const textBytesMax = Math.max(TEXT_BYTES_MAX, textBytes);
+    this.#text = new Uint8Array(createBuffer(TEXT_BYTES_AT_FIRST, textBytesMax));
   }
 
   get liveCount(): number {
@@ -93,15 +93,16 @@ export class BranchChunk {
   }
 
   hasRoom(textBytes: number): boolean {
-    return this.#rowCount < CHUNK_ROWS && this.#textUsed + textBytes <= this.#textBytesMax;
+    const textBytesMax = this.#text.buffer.maxByteLength;
+    return this.#rowCount < CHUNK_ROWS && this.#textUsed + textBytes <= textBytesMax;
   }
 
   /** Adds a row of zeros with room for its text. Returns its slot. */
   append(textBytes: number): number {
     const slot = this.#rowCount++;
     this.#liveCount++;
-    this.#growRows(this.#rowCount - this.#firstSlot);
-    this.#growText(this.#textUsed + textBytes);
+    growBuffer(this.#words.buffer, (this.#rowCount - this.#firstSlot) * ROW_BYTES);
+    growBuffer(this.#text.buffer, this.#textUsed + textBytes);
     if (this.#firstSlot > 0) {
       const at = this.wordsAt(slot);
       this.#words.fill(0, at, at + ROW_WORDS);
@@ -199,44 +200,13 @@ export class BranchChunk {
   #empty(isLast: boolean): void {
     this.#firstSlot = this.#rowCount;
     this.#textUsed = 0;
-    if (!isLast || this.#words.length > ROWS_AT_FIRST * ROW_WORDS) {
-      this.#setRows(new Uint32Array(isLast ? ROWS_AT_FIRST * ROW_WORDS : 0));
-    }
-    if (!isLast || this.#text.length > TEXT_BYTES_AT_FIRST) {
-      this.#setText(new Uint8Array(isLast ? TEXT_BYTES_AT_FIRST : 0));
-    }
-  }
-
-  #growRows(rowCount: number): void {
-    const { length } = this.#words;
-    if (rowCount * ROW_WORDS <= length) return;
-    const words = new Uint32Array(2 * length);
-    words.set(this.#words);
-    this.#setRows(words);
-  }
-
-  #growText(byteCount: number): void {
-    const { length } = this.#text;
-    if (byteCount <= length) return;
-    const text = new Uint8Array(Math.min(this.#textBytesMax, Math.max(byteCount, 2 * length)));
-    text.set(this.#text);
-    this.#setText(text);
-  }
-
-  #setRows(words: Uint32Array<ArrayBuffer>): void {
-    giveBack(this.#words.buffer);
-    this.#words = words;
-    this.#doubles = new Float64Array(words.buffer);
-  }
-
-  #setText(text: Uint8Array<ArrayBuffer>): void {
-    giveBack(this.#text.buffer);
-    this.#text = text;
+    shrinkBuffer(this.#words.buffer, isLast ? ROWS_AT_FIRST * ROW_BYTES : 0);
+    shrinkBuffer(this.#text.buffer, isLast ? TEXT_BYTES_AT_FIRST : 0);
   }
 
   #squeeze(): void {
     const kept = new Uint16Array(this.#liveCount);
-    const words = new Uint32Array(this.#liveCount * ROW_WORDS);
+    const words = new Uint32Array(createBuffer(this.#liveCount * ROW_BYTES));
     let textBytes = 0;
     let index = 0;
     for (let slot = this.nextLive(-1); slot !== -1; slot = this.nextLive(slot)) {
@@ -245,7 +215,7 @@ export class BranchChunk {
       kept[index++] = slot;
       textBytes += this.word(slot, WORD.textLength);
     }
-    const text = new Uint8Array(textBytes);
+    const text = new Uint8Array(createBuffer(textBytes));
     let used = 0;
     for (const [row, slot] of kept.entries()) {
       const start = this.word(slot, WORD.textStart);
@@ -255,8 +225,11 @@ export class BranchChunk {
     }
     this.#rowCount = CHUNK_ROWS;
     this.#slots = kept;
-    this.#setRows(words);
-    this.#setText(text);
+    shrinkBuffer(this.#words.buffer);
+    shrinkBuffer(this.#text.buffer);
+    this.#words = words;
+    this.#doubles = new Float64Array(words.buffer);
+    this.#text = text;
   }
 }
 
@@ -268,17 +241,6 @@ const COMMON: Readonly<Rarities> = {
   spots: [],
   parsedPosition: undefined,
 };
-
-/**
- * Gives a buffer back without waiting for the garbage collector, which sees no reason to look at old
- * objects in a node that has just become idle. Where `transfer` is missing (Node.js 20), what takes the
- * memory over is new, and gone with the next small collection.
- */
-function giveBack(buffer: ArrayBuffer): void {
-  if (buffer.byteLength < GIVE_BACK_BYTES_MIN) return;
-  if (typeof buffer.transfer === 'function') buffer.transfer(0);
-  else structuredClone(buffer, { transfer: [buffer] });
-}
 
 /** Index of `slot` in the ascending `slots`, or −1. */
 function indexOf(slots: Uint16Array, slot: number): number {

@@ -4,6 +4,7 @@
  * Hash tables with open addressing, of row numbers alone: the ids stand in the rows. Split into many
  * small ones, so that growing never takes long.
  */
+import { createBuffer, shrinkBuffer } from './own-memory.js';
 import { writeUlid } from './ulid-words.js';
 
 /** Where the words of a row's id stand. */
@@ -15,14 +16,15 @@ export interface IdPlace {
 /** Finds the id of a row that is in the index. */
 export type LocateId = (row: number) => IdPlace;
 
-const SHARD_BITS = 8;
-const SHARD_CAPACITY_MIN = 16;
+/** Each takes two pages of memory at least. */
+const SHARD_BITS = 6;
+const SHARD_CAPACITY_MIN = 256;
 
 /** The row of an entry is 0 where there is none. A power of two of them. */
 interface Shard {
-  rows: Float64Array;
+  rows: Float64Array<ArrayBuffer>;
   /** So that looking up and growing need not look at the rows, which are anywhere in memory. */
-  hashes: Uint32Array;
+  hashes: Uint32Array<ArrayBuffer>;
   count: number;
 }
 
@@ -32,7 +34,7 @@ export class RowIndex {
   readonly #seed: number;
   readonly #shards: Shard[];
   /** The words of the id at hand. */
-  readonly #id = new Uint32Array(4);
+  readonly #id = new Uint32Array(createBuffer(16));
 
   constructor(locate: LocateId, seed: number) {
     this.#locate = locate;
@@ -141,17 +143,27 @@ export class RowIndex {
 }
 
 function createShard(capacity: number): Shard {
-  return { rows: new Float64Array(capacity), hashes: new Uint32Array(capacity), count: 0 };
+  return { rows: createRows(capacity), hashes: createHashes(capacity), count: 0 };
 }
 
 function resize(shard: Shard, capacity: number): void {
   const { rows, hashes } = shard;
-  shard.rows = new Float64Array(capacity);
-  shard.hashes = new Uint32Array(capacity);
+  shard.rows = createRows(capacity);
+  shard.hashes = createHashes(capacity);
   for (let at = 0; at < hashes.length; at++) {
     const hash = hashes[at] ?? 0;
     if (hash !== 0) put(shard, hash, rows[at] ?? 0);
   }
+  shrinkBuffer(rows.buffer);
+  shrinkBuffer(hashes.buffer);
+}
+
+function createRows(capacity: number): Float64Array<ArrayBuffer> {
+  return new Float64Array(createBuffer(8 * capacity));
+}
+
+function createHashes(capacity: number): Uint32Array<ArrayBuffer> {
+  return new Uint32Array(createBuffer(4 * capacity));
 }
 
 /** Puts a row where it is found by its hash; there is room. */
