@@ -132,9 +132,11 @@ function fill(): Pair {
 test('of many chunks that lost all but a few branches, those few are as they were', () => {
   const pair = fill();
   const stay = new Set(pair.plain.filter((_, index) => index % 397 === 5));
-  for (const plain of [...pair.plain]) {
-    if (!stay.has(plain)) pair.delete(pair.plain.indexOf(plain));
+  for (const { bid } of pair.plain.filter((plain) => !stay.has(plain))) {
+    const branch = pair.table.get(bid);
+    if (branch) pair.table.delete(branch);
   }
+  pair.plain.splice(0, Infinity, ...stay);
   pair.check();
   // What is written to a chunk that was moved together stays.
   for (const plain of stay) {
