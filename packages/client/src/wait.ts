@@ -2,6 +2,7 @@
 
 import { RendezvousError, isEmptyBookmark, isIncomplete, toCoverage } from '@rendezvous/protocol';
 import type { Bookmark, Pending, WaitStatus } from '@rendezvous/protocol';
+import { monotonicMs } from './clock.js';
 import type { NodeSession } from './node-session.js';
 
 /** How long after its deadline a wait may still be answered; then the node counts as unreachable. */
@@ -44,7 +45,7 @@ export async function waitFor(session: NodeSession, query: WaitQuery): Promise<W
   const { bookmark, store, timeoutMs, background = false, signal } = query;
   if (isEmptyBookmark(bookmark)) return CONSISTENT;
   if (isIncomplete(bookmark, store)) return createUnknown('bookmark_incomplete', store);
-  const startMs = performance.now();
+  const startMs = monotonicMs();
   try {
     const answer = await session.perform(
       (remainingMs) => ({
@@ -64,7 +65,7 @@ export async function waitFor(session: NodeSession, query: WaitQuery): Promise<W
   } catch (error) {
     const { code } = RendezvousError.from(error);
     if (signal?.aborted) throw error;
-    const waitedMs = Math.round(performance.now() - startMs);
+    const waitedMs = Math.round(monotonicMs() - startMs);
     return createUnknown(UNREACHABLE.has(code) ? 'unreachable' : code, store, waitedMs);
   }
 }

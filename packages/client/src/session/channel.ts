@@ -15,9 +15,11 @@ import type {
 } from '@rendezvous/protocol';
 import type { Connection, RequestOptions } from './connection.js';
 import { createAborted, createDeferred } from './deferred.js';
-import { Outbox } from './outbox.js';
+import { createOutbox } from './outbox.js';
+import type { Outbox } from './outbox.js';
 import type { SessionCodec } from './session-codec.js';
-import { SilenceWatch } from './silence-watch.js';
+import { watchSilence } from './silence-watch.js';
+import type { SilenceWatch } from './silence-watch.js';
 import type { WebSocketLike } from './web-socket.js';
 
 /** Operations in progress; a client beyond it is not served faster by asking more. */
@@ -25,6 +27,8 @@ const OPERATION_COUNT_MAX = 65_536;
 /** Bytes that the socket may hold back before we take no more. */
 const BUFFERED_BYTES_MAX = 16 * 1024 * 1024;
 const ID_MAX = 0xffff_ffff;
+/** Until the node says otherwise. */
+const FRAME_BYTES_MAX = 1024 * 1024;
 const CLOSE_NORMAL = 1000;
 const CLOSE_GRACE_MS = 1_000;
 
@@ -52,6 +56,7 @@ export class Channel implements Connection {
   readonly #ended = createDeferred<RendezvousError>();
   #welcome: Welcome | undefined;
   #over: RendezvousError | undefined;
+  #frameBytesMax = FRAME_BYTES_MAX;
   #lastId = 0;
 
   constructor(socket: WebSocketLike, options: ChannelOptions) {
@@ -59,12 +64,13 @@ export class Channel implements Connection {
     this.#options = options;
     // Somebody may end the channel before anybody has looked at `opened`.
     this.opened.catch(() => undefined);
-    this.#outbox = new Outbox({
+    this.#outbox = createOutbox({
       codec: options.codec,
+      frameBytesMax: () => this.#frameBytesMax,
       send: (frame) => socket.send(frame),
       onTooLarge: (message) => this.#refuseTooLarge(message),
     });
-    this.#silence = new SilenceWatch({
+    this.#silence = watchSilence({
       silenceMsMax: options.silenceMsMax,
       isExpecting: () => this.#operations.size > 0,
       ping: () => void this.request({ kind: 'ping' }).catch(() => undefined),
@@ -89,13 +95,13 @@ export class Channel implements Connection {
 
   get welcome(): Welcome {
     if (this.#welcome) return this.#welcome;
-    throw new RendezvousError('internal', 'A channel has no welcome before accept().');
+    throw new RendezvousError('internal', 'There is no welcome before accept().');
   }
 
   /** The node's Welcome makes the channel a connection. */
   accept(welcome: Welcome): Connection {
     this.#welcome = welcome;
-    if (welcome.frameBytesMax > 0) this.#outbox.frameBytesMax = welcome.frameBytesMax;
+    this.#frameBytesMax = welcome.frameBytesMax || FRAME_BYTES_MAX;
     return this;
   }
 
@@ -179,7 +185,7 @@ export class Channel implements Connection {
   #decode(data: unknown): readonly NodeMessage[] {
     try {
       if (data instanceof ArrayBuffer) return this.#options.codec.decode(new Uint8Array(data));
-      throw new RendezvousError('bad_frame', 'The node sent a frame that is not binary.');
+      throw new RendezvousError('bad_frame', 'The frame is not binary.');
     } catch (error) {
       this.end(RendezvousError.from(error));
       return [];
@@ -203,15 +209,11 @@ export class Channel implements Connection {
   /** Why no request can begin now. */
   #refusal(): RendezvousError | undefined {
     if (this.#over) return this.#toLoss(this.#over);
-    if (this.#operations.size >= OPERATION_COUNT_MAX)
+    const isFull = this.#operations.size >= OPERATION_COUNT_MAX;
+    if (isFull || this.#socket.bufferedAmount >= BUFFERED_BYTES_MAX)
       return new RendezvousError(
         'limit_exceeded',
-        `${OPERATION_COUNT_MAX} operations are in progress with one node.`,
-      );
-    if (this.#socket.bufferedAmount >= BUFFERED_BYTES_MAX)
-      return new RendezvousError(
-        'limit_exceeded',
-        'The node does not keep up with what it is sent.',
+        `The node does not keep up: ${this.#operations.size} operations are in progress.`,
       );
     return undefined;
   }
@@ -219,20 +221,15 @@ export class Channel implements Connection {
   #refuseTooLarge({ id }: ClientMessage): void {
     const operation = this.#operations.get(id);
     this.#operations.delete(id);
-    const limit = `${this.#outbox.frameBytesMax} bytes`;
-    operation?.lose(
-      new RendezvousError(
-        'limit_exceeded',
-        `The operation is larger than a frame may be: ${limit}.`,
-      ),
-    );
+    const message = `The operation exceeds ${this.#frameBytesMax} bytes, the limit of a frame.`;
+    operation?.lose(new RendezvousError('limit_exceeded', message));
   }
 
   /** What the end of the channel means to an operation in progress. */
   #toLoss(reason: RendezvousError): RendezvousError {
     if (!this.#welcome || reason.code === 'shut_down' || reason.code === 'unavailable')
       return reason;
-    return new RendezvousError('unavailable', `The node ended the session: ${reason.message}`, {
+    return new RendezvousError('unavailable', `The session ended: ${reason.message}`, {
       cause: reason,
     });
   }
