@@ -40,6 +40,16 @@ export interface WaitQuery {
   readonly withPosition?: boolean;
 }
 
+/** There was nothing to wait for. */
+const CONSISTENT: WaitResult = {
+  status: 'consistent',
+  prevented: false,
+  waitedMs: 0,
+  closedAgoMs: 0,
+  pending: [],
+  position: '',
+};
+
 /** Resolves by `timeoutMs` and 250 ms at the latest. Rejects only with `cancelled`, by its signal. */
 export async function waitFor(session: NodeSession, query: WaitQuery): Promise<WaitResult> {
   const { bookmark, store, timeoutMs, background = false, signal } = query;
@@ -72,14 +82,8 @@ export async function waitFor(session: NodeSession, query: WaitQuery): Promise<W
 
 /** The answer when nothing can be said. */
 export function createUnknown(reason: string, store: string | undefined, waitedMs = 0): WaitResult {
-  return {
-    status: 'unknown',
-    prevented: false,
-    waitedMs,
-    closedAgoMs: 0,
-    pending: [{ store: store ?? '', bid: '', ageMs: 0, etaMs: 0, reason }],
-    position: '',
-  };
+  const pending = [{ store: store ?? '', bid: '', ageMs: 0, etaMs: 0, reason }];
+  return { ...CONSISTENT, status: 'unknown', waitedMs, pending };
 }
 
 /** For messages: the first of what is pending. */
@@ -92,15 +96,6 @@ export function describePending(pending: readonly Pending[]): string {
 }
 
 const UNREACHABLE: ReadonlySet<string> = new Set(['unavailable', 'shut_down', 'cancelled']);
-
-const CONSISTENT: WaitResult = {
-  status: 'consistent',
-  prevented: false,
-  waitedMs: 0,
-  closedAgoMs: 0,
-  pending: [],
-  position: '',
-};
 
 function toNodeTimeoutMs(remainingMs: number): number {
   return Math.max(0, Math.ceil(remainingMs - ANSWER_GRACE_MS));

@@ -1,7 +1,8 @@
 import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, RendezvousError } from '@rendezvous/protocol';
 import type { Role, Welcome } from '@rendezvous/protocol';
 import { onAbort } from '../on-abort.js';
-import { Channel } from './channel.js';
+import { createChannel } from './channel.js';
+import type { Channel } from './channel.js';
 import { createAborted } from './deferred.js';
 import type { Connection } from './connection.js';
 import type { SessionCodec } from './session-codec.js';
@@ -41,7 +42,7 @@ export async function connectWith(
   const factory = options.webSocket ?? (await loadWebSocketFactory(options.background ?? false));
   if (signal?.aborted) throw createAborted();
   const { socket, host } = openSocket(factory, endpoint);
-  const channel = new Channel(socket, { host, silenceMsMax, codec });
+  const channel = createChannel(socket, { host, silenceMsMax, codec });
   const timer = setTimeout(() => {
     const message = `The node at ${host}: no welcome in ${connectTimeoutMs} ms.`;
     channel.end(new RendezvousError('unavailable', message));

@@ -14,10 +14,10 @@ export interface OutboxOptions {
 }
 
 export interface Outbox {
-  add(message: ClientMessage): void;
+  readonly add: (message: ClientMessage) => void;
   /** Sends what is waiting, now. */
-  flush(): void;
-  discard(): void;
+  readonly flush: () => void;
+  readonly discard: () => void;
 }
 
 /**

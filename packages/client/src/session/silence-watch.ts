@@ -13,8 +13,8 @@ const DEAD_INTERVALS = 3;
 
 export interface SilenceWatch {
   /** Call it for everything that arrives. */
-  heard(): void;
-  stop(): void;
+  readonly heard: () => void;
+  readonly stop: () => void;
 }
 
 /**
