@@ -5,6 +5,7 @@
 
 import { RendezvousError } from '@rendezvous/protocol';
 import type { Abort, NodeBody, Open, Opened } from '@rendezvous/protocol';
+import { monotonicMs } from './clock.js';
 import type { Context } from './context.js';
 import type { CounterSet } from './counters.js';
 import { within } from './deadline.js';
@@ -38,114 +39,112 @@ export interface BranchOpenerOptions {
   readonly log: Log;
 }
 
-export class BranchOpener {
-  readonly #options: BranchOpenerOptions;
-  readonly #inProgress = new Set<Promise<unknown>>();
-
-  constructor(options: BranchOpenerOptions) {
-    this.#options = options;
-  }
-
+export interface BranchOpener {
   /** Sends an open, in this turn if connected. */
-  start(rid: string, request: BranchRequest, bid: string = createIdentifier()): OpenAttempt {
-    const abandoning = new AbortController();
-    this.#options.counters.add('opens');
-    let body: Open = { kind: 'open', bid, rid, leaseMs: 0, marker: '', ...request };
-    const opened = this.#track(this.#retry(() => body, abandoning.signal)).then((answer) => {
-      if (answer?.kind === 'opened') return answer;
-      if (!abandoning.signal.aborted) this.#options.counters.add('opensGivenUp');
-      return undefined;
-    });
-    return {
-      bid,
-      opened,
-      abandon: () => {
-        abandoning.abort();
-      },
-      confirm: () => {
-        // The retries of an open that is still under way say so too.
-        body = { ...body, leaseMs: 0 };
-        this.#options.session.tell({ kind: 'confirm', bid });
-      },
-    };
-  }
-
+  start(rid: string, request: BranchRequest, bid?: string): OpenAttempt;
   /**
    * Makes the context cover the branch once its open is acknowledged, and waits for that, at most
    * `timeoutMs`. Until then, and for good if the open is given up, the context's bookmark is
    * incomplete for the store. Resolves with whether it was acknowledged in time.
    */
-  async cover(
-    context: Context,
-    store: string,
-    attempt: OpenAttempt,
-    timeoutMs: number,
-  ): Promise<boolean> {
-    const opened = await within(attempt.opened, timeoutMs);
-    if (opened) {
-      context.cover(opened);
-      return true;
-    }
-    this.#options.counters.add('opensUnacknowledged');
-    this.#options.log({ level: 'warn', event: 'open_unacknowledged', store, timeoutMs });
-    const unmark = context.markUnacknowledged(store);
-    const coverLate = async (): Promise<void> => {
-      const late = await attempt.opened;
-      if (!late) return;
-      context.cover(late);
-      unmark();
-    };
-    coverLate().catch(() => undefined);
-    return false;
-  }
-
+  cover(context: Context, store: string, attempt: OpenAttempt, timeoutMs: number): Promise<boolean>;
   /** Aborts in the background. */
-  abort(bid: string): void {
-    this.#track(this.#retry(() => ({ kind: 'abort', bid }))).catch(() => undefined);
-  }
-
+  abort(bid: string): void;
   /** Waits until nothing is in progress. Resolves with false if that takes longer than `timeoutMs`. */
-  async flush(timeoutMs: number): Promise<boolean> {
-    await within(this.#settled(), timeoutMs);
-    return this.#inProgress.size === 0;
-  }
+  flush(timeoutMs: number): Promise<boolean>;
+}
 
-  async #settled(): Promise<void> {
-    while (this.#inProgress.size > 0) await Promise.all(this.#inProgress);
-  }
+export function createBranchOpener(options: BranchOpenerOptions): BranchOpener {
+  const { session, counters, log } = options;
+  const inProgress = new Set<Promise<unknown>>();
 
-  #track<T>(task: Promise<T>): Promise<T> {
-    this.#inProgress.add(task);
-    return task.finally(() => this.#inProgress.delete(task));
-  }
-
-  /** Resolves with undefined when it is given up. Never rejects. */
-  async #retry(toBody: () => Open | Abort, signal?: AbortSignal): Promise<NodeBody | undefined> {
-    const { session, log } = this.#options;
-    if (this.#inProgress.size >= IN_PROGRESS_MAX) {
+  const perform: Perform = async (toBody, signal) => {
+    if (inProgress.size >= IN_PROGRESS_MAX) {
       log({ level: 'error', event: 'opens_overflow', countMax: IN_PROGRESS_MAX });
       return undefined;
     }
-    const deadlineMs = performance.now() + RETRY_MS_MAX;
-    const backoff = createBackoff();
-    for (;;) {
-      try {
-        const timeoutMs = deadlineMs - performance.now();
-        return await session.perform(toBody, {
-          timeoutMs,
-          patient: true,
-          background: true,
-          signal,
-        });
-      } catch (error) {
-        const { code, message, retryable } = RendezvousError.from(error);
-        if (signal?.aborted) return undefined;
-        if (!retryable || performance.now() >= deadlineMs) {
-          log({ level: 'error', event: `${toBody().kind}_given_up`, code, message });
-          return undefined;
-        }
+    const task = retry(options, toBody, signal);
+    inProgress.add(task);
+    return task.finally(() => inProgress.delete(task));
+  };
+  const settled = async (): Promise<void> => {
+    while (inProgress.size > 0) await Promise.all(inProgress);
+  };
+
+  return {
+    start(rid, request, bid = createIdentifier()) {
+      const abandoning = new AbortController();
+      const { signal } = abandoning;
+      counters.add('opens');
+      let body: Open = { kind: 'open', bid, rid, leaseMs: 0, marker: '', ...request };
+      const opened = perform(() => body, signal).then((answer) => {
+        if (answer?.kind === 'opened') return answer;
+        if (!signal.aborted) counters.add('opensGivenUp');
+        return undefined;
+      });
+      return {
+        bid,
+        opened,
+        abandon() {
+          abandoning.abort();
+        },
+        confirm() {
+          // The retries of an open that is still under way say so too.
+          body = { ...body, leaseMs: 0 };
+          session.tell({ kind: 'confirm', bid });
+        },
+      };
+    },
+    async cover(context, store, { opened }, timeoutMs) {
+      const inTime = await within(opened, timeoutMs);
+      if (inTime) {
+        context.cover(inTime);
+        return true;
       }
-      await pause(backoff.nextDelayMs());
+      counters.add('opensUnacknowledged');
+      log({ level: 'warn', event: 'open_unacknowledged', store, timeoutMs });
+      const unmark = context.markUnacknowledged(store);
+      opened
+        .then((late) => {
+          if (!late) return;
+          context.cover(late);
+          unmark();
+        })
+        .catch(() => undefined);
+      return false;
+    },
+    abort(bid) {
+      perform(() => ({ kind: 'abort', bid })).catch(() => undefined);
+    },
+    async flush(timeoutMs) {
+      await within(settled(), timeoutMs);
+      return inProgress.size === 0;
+    },
+  };
+}
+
+/** Resolves with undefined when it is given up. Never rejects. */
+type Perform = (toBody: () => Open | Abort, signal?: AbortSignal) => Promise<NodeBody | undefined>;
+
+async function retry(
+  { session, log }: BranchOpenerOptions,
+  toBody: () => Open | Abort,
+  signal?: AbortSignal,
+): Promise<NodeBody | undefined> {
+  const deadlineMs = monotonicMs() + RETRY_MS_MAX;
+  const backoff = createBackoff();
+  for (;;) {
+    try {
+      const timeoutMs = deadlineMs - monotonicMs();
+      return await session.perform(toBody, { timeoutMs, patient: true, background: true, signal });
+    } catch (error) {
+      const { code, message, retryable } = RendezvousError.from(error);
+      if (signal?.aborted) return undefined;
+      if (!retryable || monotonicMs() >= deadlineMs) {
+        log({ level: 'error', event: `${toBody().kind}_given_up`, code, message });
+        return undefined;
+      }
     }
+    await pause(backoff.nextDelayMs());
   }
 }

@@ -8,6 +8,7 @@
  */
 
 import type { CheckedRead, ReadOperation } from '@rendezvous/protocol';
+import { monotonicMs } from './clock.js';
 import type { NodeSession } from './node-session.js';
 import { createUnknown, waitFor } from './wait.js';
 import type { WaitQuery, WaitResult } from './wait.js';
@@ -28,9 +29,9 @@ export function mustCheck(verify: Verify, { balanced }: ReadOperation<unknown>):
 
 /** Asks until the node names a position, or until it is plain that it has none. */
 export async function waitForPosition(session: NodeSession, query: WaitQuery): Promise<WaitResult> {
-  const deadlineMs = performance.now() + query.timeoutMs;
+  const deadlineMs = monotonicMs() + query.timeoutMs;
   for (let pauseMs = 1; ; pauseMs *= 2) {
-    const timeoutMs = Math.max(0, deadlineMs - performance.now());
+    const timeoutMs = Math.max(0, deadlineMs - monotonicMs());
     const answer = await waitFor(session, { ...query, timeoutMs });
     const isOver = answer.status !== 'consistent' || answer.position !== '';
     if (isOver || pauseMs > ASK_PAUSE_MAX_MS) return answer;

@@ -6,51 +6,49 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { coverOpen, emptyBookmark, isEmptyBookmark, markIncomplete } from '@rendezvous/protocol';
 import type { Bookmark, Opened } from '@rendezvous/protocol';
+import { monotonicMs } from './clock.js';
 import { createIdentifier } from './identifier.js';
 import { TIMEOUT_MS_MAX } from './policy.js';
 import type { Policy } from './policy.js';
 import type { Requeue } from './rendezvous.js';
 
 /** One `run`. Parallel branches of the request share it, so the writes of all of them add up. */
-export class Context {
-  /** `run` was given no bookmark. */
-  readonly #startedWithout: boolean;
-  /** Unacknowledged opens per store. */
-  readonly #unacknowledged = new Map<string, number>();
-  #bookmark: Bookmark;
-  #rid: string | undefined;
-
-  constructor(namespace: string, bookmark: Bookmark | undefined) {
-    this.#startedWithout = bookmark === undefined;
-    this.#bookmark = bookmark ?? emptyBookmark(namespace);
-  }
-
+export interface Context {
   /** The request's own rid; a context that writes nothing has none. */
-  get rid(): string {
-    this.#rid ??= createIdentifier();
-    return this.#rid;
-  }
-
+  readonly rid: string;
   /** Undefined: nobody gave the request a bookmark, and it has written nothing. */
-  get bookmark(): Bookmark | undefined {
-    const bookmark = [...this.#unacknowledged.keys()].reduce(markIncomplete, this.#bookmark);
-    return this.#startedWithout && isEmptyBookmark(bookmark) ? undefined : bookmark;
-  }
-
+  readonly bookmark: Bookmark | undefined;
   /** Covers a branch that this context opened. */
-  cover(opened: Opened): void {
-    this.#bookmark = coverOpen(this.#bookmark, this.rid, opened.journal, opened.sequence);
-  }
-
+  cover(opened: Opened): void;
   /** Marks the bookmark incomplete for the store, until the returned function is called. */
-  markUnacknowledged(store: string): () => void {
-    this.#unacknowledged.set(store, (this.#unacknowledged.get(store) ?? 0) + 1);
-    return () => {
-      const rest = (this.#unacknowledged.get(store) ?? 0) - 1;
-      if (rest > 0) this.#unacknowledged.set(store, rest);
-      else this.#unacknowledged.delete(store);
-    };
-  }
+  markUnacknowledged(store: string): () => void;
+}
+
+export function createContext(namespace: string, given: Bookmark | undefined): Context {
+  /** The store of each unacknowledged open. */
+  const unacknowledged = new Map<object, string>();
+  let covered = given ?? emptyBookmark(namespace);
+  let rid: string | undefined;
+  const context = {
+    get rid() {
+      return (rid ??= createIdentifier());
+    },
+    get bookmark() {
+      const bookmark = [...unacknowledged.values()].reduce(markIncomplete, covered);
+      return given || !isEmptyBookmark(bookmark) ? bookmark : undefined;
+    },
+    cover({ journal, sequence }: Opened) {
+      covered = coverOpen(covered, context.rid, journal, sequence);
+    },
+    markUnacknowledged(store: string) {
+      const mark = {};
+      unacknowledged.set(mark, store);
+      return () => {
+        unacknowledged.delete(mark);
+      };
+    },
+  };
+  return context;
 }
 
 /** What surrounds a call. */
@@ -59,7 +57,7 @@ export interface Surroundings {
   readonly policy: Partial<Policy>;
   /** Empty: the whole store. */
   readonly keys: readonly Uint8Array[];
-  /** When every wait inside has to be over, on the clock of `performance.now()`. */
+  /** When every wait inside has to be over, on the clock of `monotonicMs()`. */
   readonly endMs: number;
   readonly requeue: Requeue | undefined;
 }
@@ -72,32 +70,36 @@ const NOTHING: Surroundings = {
   requeue: undefined,
 };
 
-export class Scope {
-  readonly #storage = new AsyncLocalStorage<Surroundings>();
-
-  get current(): Surroundings {
-    return this.#storage.getStore() ?? NOTHING;
-  }
-
+export interface Scope {
+  readonly current: Surroundings;
   /**
-   * What holds for a call here. `base` is the store's policy, or the client's. A call with policies of its
+   * The policy that holds for a call here. `base` is the store's policy, or the client's. A call with policies of its
    * `own` (`rv.wait`) follows none of those that say what a read does, `requeue` among them.
    */
-  policyOver(base: Policy, own?: Partial<Policy>): Policy {
-    const { policy: surrounding, endMs, requeue } = this.current;
-    const policy = { ...base, ...surrounding, ...own };
-    const mustBlock = !own && requeue === 'block' && policy.onTimeout === 'requeue';
-    const leftMs = Math.max(0, Math.floor(endMs - performance.now()));
-    const timeoutMs = Math.min(mustBlock ? TIMEOUT_MS_MAX : policy.timeoutMs, leftMs);
-    return { ...policy, timeoutMs };
-  }
-
-  enter<T>(changes: Partial<Surroundings>, fn: () => T): T {
-    return this.#storage.run({ ...this.current, ...changes }, fn);
-  }
-
+  policyOver(base: Policy, own?: Partial<Policy>): Policy;
+  enter<T>(changes: Partial<Surroundings>, fn: () => T): T;
   /** As `enter`, for what follows; nothing of what surrounded it stays, not even what an earlier call left. */
-  replace(changes: Partial<Surroundings>): void {
-    this.#storage.enterWith({ ...NOTHING, ...changes });
-  }
+  replace(changes: Partial<Surroundings>): void;
+}
+
+export function createScope(): Scope {
+  const storage = new AsyncLocalStorage<Surroundings>();
+  const current = (): Surroundings => storage.getStore() ?? NOTHING;
+  return {
+    get current() {
+      return current();
+    },
+    policyOver(base, own) {
+      const { policy: surrounding, endMs, requeue } = current();
+      const policy = { ...base, ...surrounding, ...own };
+      const mustBlock = !own && requeue === 'block' && policy.onTimeout === 'requeue';
+      const leftMs = Math.max(0, Math.floor(endMs - monotonicMs()));
+      const timeoutMs = Math.min(mustBlock ? TIMEOUT_MS_MAX : policy.timeoutMs, leftMs);
+      return { ...policy, timeoutMs };
+    },
+    enter: (changes, fn) => storage.run({ ...current(), ...changes }, fn),
+    replace(changes) {
+      storage.enterWith({ ...NOTHING, ...changes });
+    },
+  };
 }

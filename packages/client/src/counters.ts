@@ -55,19 +55,19 @@ export type CounterName = Exclude<keyof Counters, 'waits' | 'bookmarksDroppedBy'
 /** The carrier of bookmarks whose caller names none. */
 export const CARRIER_DEFAULT = 'baggage';
 
-const NONE_DROPPED: Readonly<Record<DropReason, number>> = {
-  inject_incomplete_only: 0,
-  inject_dropped: 0,
-  inject_invalid: 0,
-  extract_invalid: 0,
-};
+export interface CounterSet {
+  add(name: CounterName): void;
+  addWait(status: WaitStatus, prevented: boolean): void;
+  addDropped(carrier: string, reason: DropReason): void;
+  snapshot(): Counters;
+}
 
-export class CounterSet {
-  readonly #waits: Record<WaitStatus, number> = { consistent: 0, timed_out: 0, unknown: 0 };
-  readonly #dropped: Record<string, Record<DropReason, number>> = {
-    [CARRIER_DEFAULT]: { ...NONE_DROPPED },
+export function createCounters(): CounterSet {
+  const waits: Record<WaitStatus, number> = { consistent: 0, timed_out: 0, unknown: 0 };
+  const droppedBy: Record<string, Record<DropReason, number>> = {
+    [CARRIER_DEFAULT]: noneDropped(),
   };
-  readonly #counts: Record<CounterName, number> = {
+  const counts: Record<CounterName, number> = {
     prevented: 0,
     speculationsAccepted: 0,
     speculationsRepeated: 0,
@@ -86,27 +86,22 @@ export class CounterSet {
     bookmarksDropped: 0,
     connects: 0,
   };
+  return {
+    add(name) {
+      counts[name] += 1;
+    },
+    addWait(status, prevented) {
+      waits[status] += 1;
+      if (prevented) counts.prevented += 1;
+    },
+    addDropped(carrier, reason) {
+      counts.bookmarksDropped += 1;
+      (droppedBy[carrier] ??= noneDropped())[reason] += 1;
+    },
+    snapshot: () => structuredClone({ ...counts, waits, bookmarksDroppedBy: droppedBy }),
+  };
+}
 
-  add(name: CounterName): void {
-    this.#counts[name] += 1;
-  }
-
-  addWait(status: WaitStatus, prevented: boolean): void {
-    this.#waits[status] += 1;
-    if (prevented) this.#counts.prevented += 1;
-  }
-
-  addDropped(carrier: string, reason: DropReason): void {
-    this.#counts.bookmarksDropped += 1;
-    const dropped = (this.#dropped[carrier] ??= { ...NONE_DROPPED });
-    dropped[reason] += 1;
-  }
-
-  snapshot(): Counters {
-    return {
-      ...this.#counts,
-      waits: { ...this.#waits },
-      bookmarksDroppedBy: structuredClone(this.#dropped),
-    };
-  }
+function noneDropped(): Record<DropReason, number> {
+  return { inject_incomplete_only: 0, inject_dropped: 0, inject_invalid: 0, extract_invalid: 0 };
 }

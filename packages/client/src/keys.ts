@@ -8,17 +8,15 @@ export type Key = string | Uint8Array;
  */
 export function parseKeys(keys: readonly Key[]): readonly Uint8Array[] {
   const bytes = keys.map((key) => (typeof key === 'string' ? new TextEncoder().encode(key) : key));
-  if (areUsableKeys(bytes)) return bytes;
+  if (usableKeys(bytes) === bytes) return bytes;
   throw new RendezvousError(
     'bad_request',
     `Keys have 1 to ${KEY_BYTES_MAX} bytes, and are at most ${KEY_COUNT_MAX}.`,
   );
 }
 
-/** Whether a node takes these keys. Where it would not, name none: that stands for the whole store. */
-export function areUsableKeys(keys: readonly Uint8Array[]): boolean {
-  return (
-    keys.length <= KEY_COUNT_MAX &&
-    keys.every((key) => key.byteLength > 0 && key.byteLength <= KEY_BYTES_MAX)
-  );
+/** The keys if a node takes them, else none, which stands for the whole store. */
+export function usableKeys(keys: readonly Uint8Array[]): readonly Uint8Array[] {
+  const isUsable = keys.every(({ length }) => length > 0 && length <= KEY_BYTES_MAX);
+  return isUsable && keys.length <= KEY_COUNT_MAX ? keys : [];
 }

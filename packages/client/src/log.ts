@@ -1,3 +1,5 @@
+import { monotonicMs } from './clock.js';
+
 /** What the client tells its operator. `event` is a stable snake_case name; other fields depend on it. */
 export interface LogEvent {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -23,7 +25,7 @@ export function createCalmLog(log: Log): Log {
   const lastLoggedMs = new Map<string, number>();
   return (event) => {
     const key = `${event.event} ${String(event['store'])} ${String(event['node'])}`;
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     const lastMs = lastLoggedMs.get(key);
     if (lastMs !== undefined && nowMs - lastMs < REPEAT_AFTER_MS) return;
     lastLoggedMs.set(key, nowMs);

@@ -14,10 +14,12 @@
 
 import { RendezvousError } from '@rendezvous/protocol';
 import type { Confirm, Mode, NodeBody, SdkClientBody } from '@rendezvous/protocol';
-import { ConnectionWaiters } from './failover/connection-waiters.js';
+import { monotonicMs } from './clock.js';
+import { createConnectionWaiters } from './failover/connection-waiters.js';
+import type { WaiterOptions } from './failover/connection-waiters.js';
 import { keepConnected } from './failover/keep-connected.js';
 import type { KeepConnectedOptions } from './failover/keep-connected.js';
-import { SilenceProbe } from './failover/silence-probe.js';
+import { createSilenceProbe } from './failover/silence-probe.js';
 import { createAborted } from './session/deferred.js';
 import type { Connection } from './session/index.js';
 
@@ -35,117 +37,92 @@ export interface PerformOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export class NodeSession {
-  readonly #options: NodeSessionOptions;
-  readonly #stop = new AbortController();
-  readonly #waiters = new ConnectionWaiters();
-  readonly #probe: SilenceProbe;
-  #started = false;
-  #connection: Connection | undefined;
-  #away: RendezvousError | undefined;
-  #modeCeiling: Mode = 'enforce';
-
-  constructor(options: NodeSessionOptions) {
-    this.#options = options;
-    this.#probe = new SilenceProbe(options.timings);
-  }
-
+export interface NodeSession {
   /** The operator's remote switch as last heard; `enforce` before the first connection. */
-  get modeCeiling(): Mode {
-    return this.#modeCeiling;
-  }
-
+  readonly modeCeiling: Mode;
   /** No node has been reachable for a while. */
-  get isAway(): boolean {
-    return this.#away !== undefined;
-  }
-
+  readonly isAway: boolean;
   /**
    * Sends an operation, in this turn if connected, and again after each reconnect until it is
    * answered. `toBody` is called at each sending, with the time that is left.
    */
-  async perform(
+  perform(
     toBody: (remainingMs: number) => SdkClientBody,
     options: PerformOptions,
-  ): Promise<NodeBody> {
-    const deadlineMs = performance.now() + options.timeoutMs;
-    const remainingMs = (): number => Math.max(0, deadlineMs - performance.now());
-    for (;;) {
-      const connection = this.#connection ?? (await this.#connected(remainingMs(), options));
-      const { signal, background = false } = options;
-      const timeoutMs = remainingMs();
-      this.#probe.sending(connection);
-      try {
-        const answer = await connection.request(toBody(timeoutMs), {
-          timeoutMs,
-          background,
-          signal,
-        });
-        if (this.#connection === connection) this.#probe.heard();
-        return answer;
-      } catch (error) {
-        if (!connection.isOver || this.#stop.signal.aborted) throw error;
-        if (this.#connection === connection) this.#connection = undefined;
-      }
-    }
-  }
-
+  ): Promise<NodeBody>;
   /** Sends what has no reply, if connected: it may be lost. */
-  tell(body: Confirm): void {
-    this.#connection?.send(body);
-  }
-
+  tell(body: Confirm): void;
   /** Ends the session; operations in progress and later ones reject with `shut_down`. Idempotent. */
-  shutdown(): void {
-    if (this.#stop.signal.aborted) return;
-    this.#stop.abort();
-    this.#connection?.shutdown();
-    this.#end(new RendezvousError('shut_down', 'This Rendezvous client was shut down.'));
-  }
+  shutdown(): void;
+}
 
-  async #connected(timeoutMs: number, options: PerformOptions): Promise<Connection> {
-    const { patient = false, background = false, signal } = options;
-    if (signal?.aborted) throw createAborted();
-    if (this.#away && (!patient || this.#stop.signal.aborted)) throw this.#away;
-    this.#start();
-    return this.#waiters.wait({ timeoutMs, patient, background, signal });
-  }
+export function createNodeSession(options: NodeSessionOptions): NodeSession {
+  const stop = new AbortController();
+  const stopped = stop.signal;
+  const waiters = createConnectionWaiters();
+  const { doubted, heard, sending } = createSilenceProbe(options.timings);
+  let keeping: Promise<void> | undefined;
+  let current: Connection | undefined;
+  let awayBecause: RendezvousError | undefined;
+  let modeCeiling: Mode = 'enforce';
 
-  #start(): void {
-    if (this.#started) return;
-    this.#started = true;
-    const listener = {
-      connected: (connection: Connection): void => {
-        this.#accept(connection);
-      },
-      lost: (connection: Connection): void => {
-        if (this.#connection === connection) this.#connection = undefined;
-      },
-      doubted: (): Promise<AbortSignal> => this.#probe.doubted(),
-      away: (reason: RendezvousError): void => {
-        this.#away = reason;
-        this.#waiters.reject(reason);
-      },
-    };
-    keepConnected(this.#options, listener, this.#stop.signal).catch((error: unknown) => {
-      this.#end(RendezvousError.from(error));
+  const lost = (connection: Connection): void => {
+    if (current === connection) current = undefined;
+  };
+  const away = (reason: RendezvousError, forGood?: boolean): void => {
+    awayBecause = reason;
+    waiters.reject(reason, forGood);
+  };
+  const connected = (connection: Connection): void => {
+    const previous = current;
+    current = connection;
+    heard();
+    modeCeiling = connection.welcome.modeCeiling;
+    awayBecause = undefined;
+    options.onConnect();
+    waiters.resolveAll(connection);
+    previous?.shutdown(); // What is in progress there is sent again, here.
+  };
+  const connect = async (waiting: WaiterOptions): Promise<Connection> => {
+    if (waiting.signal?.aborted) throw createAborted();
+    if (awayBecause && (!waiting.patient || stopped.aborted)) throw awayBecause;
+    const listener = { connected, lost, doubted, away };
+    keeping ??= keepConnected(options, listener, stopped).catch((error: unknown) => {
+      away(RendezvousError.from(error), true);
     });
-  }
+    return waiters.wait(waiting);
+  };
 
-  #accept(connection: Connection): void {
-    const previous = this.#connection;
-    this.#connection = connection;
-    this.#probe.heard();
-    this.#modeCeiling = connection.welcome.modeCeiling;
-    this.#away = undefined;
-    this.#options.onConnect();
-    this.#waiters.resolveAll(connection);
-    // What is in progress there is sent again, here.
-    previous?.shutdown();
-  }
-
-  #end(reason: RendezvousError): void {
-    this.#away = reason;
-    this.#waiters.reject(reason, true);
-  }
+  return {
+    get modeCeiling() {
+      return modeCeiling;
+    },
+    get isAway() {
+      return awayBecause !== undefined;
+    },
+    async perform(toBody, { timeoutMs, ...limits }) {
+      const deadlineMs = monotonicMs() + timeoutMs;
+      for (;;) {
+        const leftMs = (): number => Math.max(0, deadlineMs - monotonicMs());
+        const connection = current ?? (await connect({ ...limits, timeoutMs: leftMs() }));
+        const remainingMs = leftMs();
+        sending(connection);
+        try {
+          const body = toBody(remainingMs);
+          const answer = await connection.request(body, { ...limits, timeoutMs: remainingMs });
+          if (current === connection) heard();
+          return answer;
+        } catch (error) {
+          if (!connection.isOver || stopped.aborted) throw error;
+          lost(connection);
+        }
+      }
+    },
+    tell: (body) => current?.send(body),
+    shutdown() {
+      stop.abort();
+      current?.shutdown();
+      away(new RendezvousError('shut_down', 'The client was shut down.'), true);
+    },
+  };
 }

@@ -10,13 +10,13 @@ export interface OptionRange<T> {
   readonly range: string;
   /** The value, or undefined if it is out of range. Text from the environment comes as it is. */
   readonly parse: (value: unknown) => T | undefined;
+  /** Keep the value out of messages. */
+  readonly secret?: true;
 }
 
 export interface OptionSpec<T> extends OptionRange<T> {
   readonly env?: string;
   readonly default: T;
-  /** Keep the value out of messages. */
-  readonly secret?: true;
 }
 
 /** Range of options that are names. */
@@ -39,19 +39,36 @@ export function readOption<T>(
   given: unknown,
   env: Environment,
 ): T {
-  const value = checkOption(name, given, spec);
-  if (value !== undefined) return value;
-  const text = spec.env === undefined ? undefined : env[spec.env];
-  if (spec.env === undefined || text === undefined || text === '') return spec.default;
-  return checkOption(spec.env, text, spec) ?? spec.default;
+  const { env: variable = '' } = spec;
+  return (
+    checkOption(`Option "${name}"`, given, spec) ??
+    checkOption(variable, env[variable] || undefined, spec) ??
+    spec.default
+  );
+}
+
+/** Those of the options that have a range here, without those that are undefined. Throws `config_invalid`. */
+export function checkOptions<T>(
+  options: object,
+  ranges: { readonly [Name in keyof T]: OptionRange<T[Name]> },
+): Partial<T> {
+  const given = options as Readonly<Record<string, unknown>>;
+  const checked = Object.entries<OptionRange<unknown>>(ranges).map(
+    ([name, range]) => [name, checkOption(`Option "${name}"`, given[name], range)] as const,
+  );
+  return Object.fromEntries(checked.filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** The value, checked; undefined stays undefined. Throws `config_invalid`. */
-export function checkOption<T>(name: string, value: unknown, spec: OptionSpec<T>): T | undefined {
+function checkOption<T>(
+  what: string,
+  value: unknown,
+  { parse, range, secret }: OptionRange<T>,
+): T | undefined {
   if (value === undefined) return undefined;
-  const parsed = spec.parse(value);
+  const parsed = parse(value);
   if (parsed !== undefined) return parsed;
-  throw createRangeError(`Option "${name}"`, spec.secret ? '(not shown)' : value, spec.range);
+  throw createRangeError(what, secret ? '(not shown)' : value, range);
 }
 
 export function createRangeError(what: string, value: unknown, range: string): RendezvousError {

@@ -9,7 +9,7 @@ import {
   NAME,
   NAME_RANGE,
   aFunction,
-  checkOption,
+  checkOptions,
   createRangeError,
   integerTo,
   oneOf,
@@ -21,7 +21,7 @@ import type { Environment, OptionRange, OptionSpec } from './option-spec.js';
 import type { Verify } from './checked-read.js';
 import { logAsWarning } from './log.js';
 import type { Log } from './log.js';
-import { DEFAULT_POLICY, POLICY_NAMES, TIMEOUT_MS_MAX } from './policy.js';
+import { TIMEOUT_MS_MAX } from './policy.js';
 import type { Policy, PolicyOverrides } from './policy.js';
 import type { WebSocketFactory } from './session/index.js';
 
@@ -97,12 +97,45 @@ export interface StoreSettings {
   readonly policy: Policy;
 }
 
-type OptionTable = {
-  readonly [Name in keyof Required<RendezvousOptions>]: OptionSpec<OptionValues[Name]>;
+type Specs<Values> = { readonly [Name in keyof Values]: OptionSpec<Values[Name]> };
+type Ranges<Values> = { readonly [Name in keyof Values]: OptionRange<Values[Name]> };
+
+const FALLBACK = oneOf('throw', 'proceed', 'origin', 'requeue');
+
+const POLICY_OPTIONS: Specs<Policy> = {
+  mode: {
+    env: 'RENDEZVOUS_MODE',
+    default: 'enforce',
+    ...oneOf('enforce', 'observe', 'off'),
+  },
+  timeoutMs: {
+    env: 'RENDEZVOUS_TIMEOUT_MS',
+    default: 5_000,
+    ...integerTo(TIMEOUT_MS_MAX),
+  },
+  onTimeout: {
+    env: 'RENDEZVOUS_ON_TIMEOUT',
+    default: 'throw',
+    ...FALLBACK,
+  },
+  onUnavailable: {
+    env: 'RENDEZVOUS_ON_UNAVAILABLE',
+    default: 'proceed',
+    ...FALLBACK,
+  },
+  onMissing: {
+    env: 'RENDEZVOUS_ON_MISSING',
+    default: 'proceed',
+    ...oneOf('throw', 'proceed'),
+  },
+  speculate: {
+    default: true,
+    ...BOOLEAN,
+  },
 };
 
 /** Every option of the client, in the order of the reference. */
-export const CLIENT_OPTIONS: OptionTable = {
+export const CLIENT_OPTIONS: Specs<OptionValues> = {
   region: {
     env: 'RENDEZVOUS_REGION',
     default: '',
@@ -131,35 +164,7 @@ export const CLIENT_OPTIONS: OptionTable = {
     default: 'writer',
     ...oneOf('writer', 'reader'),
   },
-  mode: {
-    env: 'RENDEZVOUS_MODE',
-    default: DEFAULT_POLICY.mode,
-    ...oneOf('enforce', 'observe', 'off'),
-  },
-  timeoutMs: {
-    env: 'RENDEZVOUS_TIMEOUT_MS',
-    default: DEFAULT_POLICY.timeoutMs,
-    ...integerTo(TIMEOUT_MS_MAX),
-  },
-  onTimeout: {
-    env: 'RENDEZVOUS_ON_TIMEOUT',
-    default: DEFAULT_POLICY.onTimeout,
-    ...oneOf('throw', 'proceed', 'origin', 'requeue'),
-  },
-  onUnavailable: {
-    env: 'RENDEZVOUS_ON_UNAVAILABLE',
-    default: DEFAULT_POLICY.onUnavailable,
-    ...oneOf('throw', 'proceed', 'origin', 'requeue'),
-  },
-  onMissing: {
-    env: 'RENDEZVOUS_ON_MISSING',
-    default: DEFAULT_POLICY.onMissing,
-    ...oneOf('throw', 'proceed'),
-  },
-  speculate: {
-    default: DEFAULT_POLICY.speculate,
-    ...BOOLEAN,
-  },
+  ...POLICY_OPTIONS,
   openTimeoutMs: {
     default: 1_000,
     ...integerTo(60_000),
@@ -174,16 +179,16 @@ export const CLIENT_OPTIONS: OptionTable = {
   },
 };
 
-const STORE_OPTION_NAMES: readonly (keyof StoreOptions)[] = [
-  'region',
-  'origin',
-  'strictWrites',
-  'openTimeoutMs',
-  'verify',
-  ...POLICY_NAMES,
-];
+/** What a store may have of its own, beside policies and `origin`, which is the adapter's. */
+const STORE_OPTIONS: Ranges<Omit<StoreSettings, 'origin' | 'policy'>> = {
+  region: NAME,
+  strictWrites: BOOLEAN,
+  openTimeoutMs: CLIENT_OPTIONS.openTimeoutMs,
+  verify: oneOf('auto', 'region', 'connection'),
+};
 
-const VERIFY: OptionRange<Verify> = oneOf('auto', 'region', 'connection');
+/** What `rv.with` takes beside policies. */
+const CALL_OPTIONS = ['key', 'keys', 'budgetMs', 'requeue'];
 
 /**
  * The settings of a client: options, then the environment, then defaults. Throws `config_invalid`,
@@ -191,27 +196,28 @@ const VERIFY: OptionRange<Verify> = oneOf('auto', 'region', 'connection');
  */
 export function parseClientOptions(options: RendezvousOptions, env: Environment): ClientSettings {
   refuseUnknown('createRendezvous', options, Object.keys(CLIENT_OPTIONS));
-  const values = readOptions(options, env);
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  const read = <Values>(specs: Specs<Values>): Values => {
+    const entries = Object.entries<OptionSpec<unknown>>(specs).map(
+      ([name, spec]) => [name, readOption(name, spec, given[name], env)] as const,
+    );
+    // The type of the table ties each option's spec to the type of its value.
+    return Object.fromEntries(entries) as Values;
+  };
   const settings: ClientSettings = {
-    ...values,
+    ...read(CLIENT_OPTIONS),
     disabled: isSwitchedOn(env['RENDEZVOUS_DISABLED']),
-    policy: { ...DEFAULT_POLICY, ...pickPolicy((name) => values[name]) },
+    policy: read(POLICY_OPTIONS),
   };
   // A client that never acts needs to know neither; it must not break the function it was disabled for.
   if (settings.disabled || settings.policy.mode === 'off') return settings;
-  if (settings.region === '') throw createRequiredError('region');
-  if (settings.nodes.length === 0) throw createRequiredError('nodes');
+  for (const name of ['region', 'nodes'] as const) {
+    if (settings[name].length > 0) continue;
+    const { env: variable, range } = CLIENT_OPTIONS[name];
+    const message = `Option "${name}" is missing: pass it or set ${variable ?? ''} to ${range}.`;
+    throw new RendezvousError('config_invalid', message);
+  }
   return settings;
-}
-
-function readOptions(options: RendezvousOptions, env: Environment): OptionValues {
-  const specs: Readonly<Record<string, OptionSpec<unknown>>> = CLIENT_OPTIONS;
-  const given: Readonly<Record<string, unknown>> = { ...options };
-  const entries = Object.entries(specs).map(
-    ([name, spec]) => [name, readOption(name, spec, given[name], env)] as const,
-  );
-  // The type of the table ties each option's spec to the type of its value.
-  return Object.fromEntries(entries) as unknown as OptionValues;
 }
 
 /** The settings of a store: its options, else the client's. Throws `config_invalid`. */
@@ -221,52 +227,46 @@ export function parseStoreOptions(
   client: ClientSettings,
 ): StoreSettings {
   if (!isName(store)) throw createRangeError('the name of a store', store, NAME_RANGE);
-  refuseUnknown(`store("${store}")`, options, STORE_OPTION_NAMES);
-  const { region, openTimeoutMs, speculate } = CLIENT_OPTIONS;
-  const settings: StoreSettings = {
-    region: checkOption('region', options.region, region) ?? client.region,
-    origin: options.origin,
-    strictWrites: checkOption('strictWrites', options.strictWrites, speculate) ?? false,
-    openTimeoutMs:
-      checkOption('openTimeoutMs', options.openTimeoutMs, openTimeoutMs) ?? client.openTimeoutMs,
-    verify: checkOption('verify', options.verify, { default: 'auto', ...VERIFY }) ?? 'auto',
-    policy: { ...client.policy, ...parsePolicy(options) },
-  };
-  for (const name of ['onTimeout', 'onUnavailable'] as const) {
-    if (settings.policy[name] !== 'origin' || settings.origin !== undefined) continue;
-    throw new RendezvousError(
-      'config_invalid',
-      `Option "${name}" of store "${store}" is "origin": give the store an option "origin", the client to read from at its home.`,
-    );
+  const where = `store("${store}")`;
+  refuseUnknown(where, options, [
+    'origin',
+    ...Object.keys({ ...STORE_OPTIONS, ...POLICY_OPTIONS }),
+  ]);
+  const { region, openTimeoutMs } = client;
+  const policy = { ...client.policy, ...parsePolicy(options) };
+  const { origin } = options;
+  if (origin === undefined && [policy.onTimeout, policy.onUnavailable].includes('origin')) {
+    throw createOriginError(store);
   }
-  return settings;
+  const own = checkOptions(options, STORE_OPTIONS);
+  return { region, openTimeoutMs, strictWrites: false, verify: 'auto', ...own, origin, policy };
+}
+
+/** What the policy `origin` needs and `store` lacks. */
+export function createOriginError(store: string): RendezvousError {
+  return new RendezvousError(
+    'config_invalid',
+    `The policy "origin" needs rv.store("${store}", { origin }): the client of the store's home.`,
+  );
 }
 
 /** The policies that some options set, checked; what they leave out is left out. Throws `config_invalid`. */
 export function parsePolicy(options: PolicyOverrides): Partial<Policy> {
-  const specs: Readonly<Record<keyof Policy, OptionSpec<unknown>>> = CLIENT_OPTIONS;
-  return pickPolicy((name) => checkOption(name, options[name], specs[name]));
+  return checkOptions(options, POLICY_OPTIONS);
 }
 
-/** A policy of the values that `get` returns, without those that are undefined. */
-function pickPolicy(get: (name: keyof Policy) => unknown): Partial<Policy> {
-  const entries = POLICY_NAMES.map((name) => [name, get(name)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+/** As `parsePolicy`, of all that `rv.with` takes. `budgetMs` is infinite by default. */
+export function parseCallOptions(options: CallOptions): {
+  readonly policy: Partial<Policy>;
+  readonly budgetMs: number;
+} {
+  refuseUnknown('with', options, [...Object.keys(POLICY_OPTIONS), ...CALL_OPTIONS]);
+  const budget = checkOptions(options, { budgetMs: POLICY_OPTIONS.timeoutMs });
+  return { policy: parsePolicy(options), budgetMs: budget.budgetMs ?? Infinity };
 }
 
-/** What `rv.with` takes. */
-export const CALL_OPTION_NAMES: readonly string[] = [
-  ...POLICY_NAMES,
-  'key',
-  'keys',
-  'budgetMs',
-  'requeue',
-];
-
-function createRequiredError(name: 'region' | 'nodes'): RendezvousError {
-  const { env, range } = CLIENT_OPTIONS[name];
-  const message = `Option "${name}" is missing: pass it or set ${env ?? ''} to ${range}.`;
-  return new RendezvousError('config_invalid', message);
+interface CallOptions extends PolicyOverrides {
+  readonly budgetMs?: number | undefined;
 }
 
 /** An emergency switch: whatever is not clearly "off" is on. */

@@ -36,28 +36,9 @@ export type PolicyOverrides = { readonly [Name in keyof Policy]?: Policy[Name] |
 /** The longest wait. */
 export const TIMEOUT_MS_MAX = 900_000;
 
-export const DEFAULT_POLICY: Policy = {
-  mode: 'enforce',
-  timeoutMs: 5_000,
-  onTimeout: 'throw',
-  onUnavailable: 'proceed',
-  onMissing: 'proceed',
-  speculate: true,
-};
-
-/** The names of the policies. */
-export const POLICY_NAMES: readonly (keyof Policy)[] = [
-  'mode',
-  'timeoutMs',
-  'onTimeout',
-  'onUnavailable',
-  'onMissing',
-  'speculate',
-];
-
-const STRICTNESS: Readonly<Record<Mode, number>> = { off: 0, observe: 1, enforce: 2 };
+const MODES: readonly Mode[] = ['off', 'observe', 'enforce'];
 
 /** The laxer of the two. */
 export function relaxMode(mode: Mode, ceiling: Mode): Mode {
-  return STRICTNESS[ceiling] < STRICTNESS[mode] ? ceiling : mode;
+  return MODES.indexOf(ceiling) < MODES.indexOf(mode) ? ceiling : mode;
 }

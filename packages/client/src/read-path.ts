@@ -21,11 +21,13 @@
 
 import { RendezvousError, isEmptyBookmark } from '@rendezvous/protocol';
 import type { Bookmark, ReadOperation } from '@rendezvous/protocol';
+import { monotonicMs } from './clock.js';
 import { executeChecked, mustCheck, waitForPosition } from './checked-read.js';
 import type { Verify } from './checked-read.js';
 import { effectiveMode } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
-import { areUsableKeys } from './keys.js';
+import { usableKeys } from './keys.js';
+import { createOriginError } from './options.js';
 import type { FallbackAction, Policy } from './policy.js';
 import type { SpeculationGauge } from './speculation.js';
 import { createUnknown, describePending, waitFor } from './wait.js';
@@ -59,26 +61,18 @@ function readWithoutBookmark<T>(read: Read<T>, mayThrow: boolean): Promise<T> {
   if (!mayThrow || policy.onMissing === 'proceed') return operation.execute();
   throw new RendezvousError(
     'bookmark_missing',
-    `A read of store "${store}" has no bookmark: run it inside rv.run(bookmark, …), or set onMissing to "proceed".`,
+    `A read of store "${store}" has no bookmark: run it inside rv.run().`,
   );
 }
 
 function observeRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   const { uncovered } = read.operation;
-  if (uncovered !== undefined) {
-    countObserved(read.parts, createUnknown(uncovered, read.store));
-    return read.operation.execute();
-  }
-  const query: WaitQuery = {
-    ...toQuery(read, bookmark),
-    mayBlock: () => false,
-    background: true,
-  };
-  waitFor(read.parts.session, query)
-    .then((answer) => {
-      countObserved(read.parts, answer);
-    })
-    .catch(() => undefined);
+  const query = { ...toQuery(read, bookmark), mayBlock: () => false, background: true };
+  const answering =
+    uncovered === undefined
+      ? waitFor(read.parts.session, query)
+      : Promise.resolve(createUnknown(uncovered, read.store));
+  answering.then((answer) => countObserved(read.parts, answer)).catch(() => undefined);
   return read.operation.execute();
 }
 
@@ -91,7 +85,7 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   const isEnforced = (): boolean => effectiveMode(parts, policy.mode) === 'enforce';
   const withPosition = mustCheck(read.verify, operation);
   const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced, withPosition };
-  const issuedMs = performance.now();
+  const issuedMs = monotonicMs();
   const waiting = withPosition
     ? waitForPosition(parts.session, query)
     : waitFor(parts.session, query);
@@ -108,7 +102,7 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   if (withPosition) return readChecked(read, answer, issuedMs);
   parts.counters.addWait(answer.status, answer.prevented);
   if (answer.status !== 'consistent') return fallBack(read, answer, early);
-  const elapsedMs = Math.ceil(performance.now() - issuedMs);
+  const elapsedMs = Math.ceil(monotonicMs() - issuedMs);
   const isValid = answer.closedAgoMs > elapsedMs;
   read.speculation.record(isValid ? 'hit' : 'miss');
   if (!early) return operation.execute(answer);
@@ -118,7 +112,7 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
 
 async function readChecked<T>(read: Read<T>, answer: WaitResult, issuedMs: number): Promise<T> {
   const { parts, operation, policy } = read;
-  const timeoutMs = Math.max(0, issuedMs + policy.timeoutMs - performance.now());
+  const timeoutMs = Math.max(0, issuedMs + policy.timeoutMs - monotonicMs());
   const checked = await executeChecked(operation, answer, timeoutMs);
   const { status, prevented } = checked.answer ?? answer;
   parts.counters.addWait(status, prevented);
@@ -157,40 +151,28 @@ function requeue({ scope, counters }: ClientParts, answer: WaitResult): void {
 
 function readAtOrigin<T>(read: Read<T>, answer: WaitResult): Promise<T> {
   const { parts, store, origin, operation } = read;
-  if (origin === undefined) {
-    throw new RendezvousError(
-      'config_invalid',
-      `The policy "origin" needs rv.store("${store}", { origin }): the client to read from at its home.`,
-    );
-  }
+  if (origin === undefined) throw createOriginError(store);
   if (!operation.executeAtOrigin) throw createReadError(read, answer);
   parts.counters.add('originReads');
   return operation.executeAtOrigin(origin);
 }
 
-function createReadError<T>({ store, region }: Read<T>, answer: WaitResult): RendezvousError {
-  const pending = describePending(answer.pending);
-  const where = `store "${store}" in region "${region}"`;
-  if (answer.status === 'timed_out') {
-    const message = `A read of ${where} waited ${answer.waitedMs} ms in vain (${pending}).`;
-    return new RendezvousError('wait_timed_out', message);
-  }
-  const unreachable = answer.pending.some(({ reason }) => reason === 'unreachable');
-  return unreachable
-    ? new RendezvousError('unavailable', `No node answered for a read of ${where}.`)
-    : new RendezvousError('consistency_unknown', `Unknown for a read of ${where}: ${pending}.`);
+function createReadError<T>(
+  { store, region }: Read<T>,
+  { status, waitedMs, pending }: WaitResult,
+): RendezvousError {
+  const unreachable = pending.some(({ reason }) => reason === 'unreachable');
+  const unknown = unreachable ? 'unavailable' : 'consistency_unknown';
+  return new RendezvousError(
+    status === 'timed_out' ? 'wait_timed_out' : unknown,
+    `A read of store "${store}" in region "${region}", after ${waitedMs} ms: ${describePending(pending)}.`,
+  );
 }
 
 function toQuery<T>(read: Read<T>, bookmark: Bookmark): WaitQuery {
   const { parts, store, region, policy, operation } = read;
-  const keys = operation.keys ?? parts.scope.current.keys;
-  return {
-    bookmark,
-    store,
-    keys: areUsableKeys(keys) ? keys : [],
-    region,
-    timeoutMs: policy.timeoutMs,
-  };
+  const keys = usableKeys(operation.keys ?? parts.scope.current.keys);
+  return { bookmark, store, keys, region, timeoutMs: policy.timeoutMs };
 }
 
 function countObserved({ counters }: ClientParts, { status }: WaitResult): void {

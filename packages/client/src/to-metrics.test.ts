@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { CounterSet } from './counters.js';
+import { createCounters } from './counters.js';
 import { toMetrics } from './to-metrics.js';
 
 const page = readFileSync(new URL('../../../docs/reference/metrics.md', import.meta.url), 'utf8');
 
 test('counters become samples with names, labels and values', () => {
-  const counters = new CounterSet();
+  const counters = createCounters();
   counters.addWait('consistent', true);
   counters.add('opensUnacknowledged');
   counters.addDropped('baggage', 'inject_dropped');
@@ -30,7 +30,7 @@ test("docs/reference/metrics.md lists every metric of the client's, with its lab
     name,
     labels.replaceAll('`', '').trim(),
   ]);
-  const metrics = toMetrics(new CounterSet().snapshot());
+  const metrics = toMetrics(createCounters().snapshot());
   const exposed = metrics.map(
     ({ name, labels }) => [name, Object.keys(labels).join(', ')] as const,
   );

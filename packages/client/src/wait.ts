@@ -2,6 +2,7 @@
 
 import { RendezvousError, isEmptyBookmark, isIncomplete, toCoverage } from '@rendezvous/protocol';
 import type { Bookmark, Pending, WaitStatus } from '@rendezvous/protocol';
+import { monotonicMs } from './clock.js';
 import type { NodeSession } from './node-session.js';
 
 /** How long after its deadline a wait may still be answered; then the node counts as unreachable. */
@@ -39,12 +40,22 @@ export interface WaitQuery {
   readonly withPosition?: boolean;
 }
 
+/** There was nothing to wait for. */
+const CONSISTENT: WaitResult = {
+  status: 'consistent',
+  prevented: false,
+  waitedMs: 0,
+  closedAgoMs: 0,
+  pending: [],
+  position: '',
+};
+
 /** Resolves by `timeoutMs` and 250 ms at the latest. Rejects only with `cancelled`, by its signal. */
 export async function waitFor(session: NodeSession, query: WaitQuery): Promise<WaitResult> {
   const { bookmark, store, timeoutMs, background = false, signal } = query;
   if (isEmptyBookmark(bookmark)) return CONSISTENT;
   if (isIncomplete(bookmark, store)) return createUnknown('bookmark_incomplete', store);
-  const startMs = performance.now();
+  const startMs = monotonicMs();
   try {
     const answer = await session.perform(
       (remainingMs) => ({
@@ -64,21 +75,15 @@ export async function waitFor(session: NodeSession, query: WaitQuery): Promise<W
   } catch (error) {
     const { code } = RendezvousError.from(error);
     if (signal?.aborted) throw error;
-    const waitedMs = Math.round(performance.now() - startMs);
+    const waitedMs = Math.round(monotonicMs() - startMs);
     return createUnknown(UNREACHABLE.has(code) ? 'unreachable' : code, store, waitedMs);
   }
 }
 
 /** The answer when nothing can be said. */
 export function createUnknown(reason: string, store: string | undefined, waitedMs = 0): WaitResult {
-  return {
-    status: 'unknown',
-    prevented: false,
-    waitedMs,
-    closedAgoMs: 0,
-    pending: [{ store: store ?? '', bid: '', ageMs: 0, etaMs: 0, reason }],
-    position: '',
-  };
+  const pending = [{ store: store ?? '', bid: '', ageMs: 0, etaMs: 0, reason }];
+  return { ...CONSISTENT, status: 'unknown', waitedMs, pending };
 }
 
 /** For messages: the first of what is pending. */
@@ -91,15 +96,6 @@ export function describePending(pending: readonly Pending[]): string {
 }
 
 const UNREACHABLE: ReadonlySet<string> = new Set(['unavailable', 'shut_down', 'cancelled']);
-
-const CONSISTENT: WaitResult = {
-  status: 'consistent',
-  prevented: false,
-  waitedMs: 0,
-  closedAgoMs: 0,
-  pending: [],
-  position: '',
-};
 
 function toNodeTimeoutMs(remainingMs: number): number {
   return Math.max(0, Math.ceil(remainingMs - ANSWER_GRACE_MS));

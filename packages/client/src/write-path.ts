@@ -25,13 +25,14 @@
 
 import { RendezvousError } from '@rendezvous/protocol';
 import type { MarkedWrite, Opened, WriteOperation, WriteOutcome } from '@rendezvous/protocol';
+import { monotonicMs } from './clock.js';
 import type { BranchRequest, OpenAttempt } from './branch-opener.js';
 import { effectiveMode, openPatienceMs } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
 import type { Context } from './context.js';
 import { within } from './deadline.js';
 import { createIdentifier } from './identifier.js';
-import { areUsableKeys } from './keys.js';
+import { usableKeys } from './keys.js';
 import type { Policy } from './policy.js';
 
 /** What a write is given whose branch nobody will open. */
@@ -83,8 +84,8 @@ async function writeMarked<T>(
 ): Promise<T> {
   const { opener } = write.parts;
   const { leaseMs } = marked;
-  const startedAtMs = performance.now();
-  const spentMs = (): number => performance.now() - startedAtMs;
+  const startedAtMs = monotonicMs();
+  const spentMs = (): number => monotonicMs() - startedAtMs;
   const first = opener.start(context.rid, { ...request, leaseMs });
   if (isStrict) await openedOrRefuse(write, first);
   let outcome: WriteOutcome<T>;
@@ -176,7 +177,7 @@ async function openedOrRefuse<T>(write: Write<T>, first: OpenAttempt): Promise<O
   parts.counters.add('writesRefused');
   throw new RendezvousError(
     'open_refused',
-    `Store "${store}" has strictWrites, and no node acknowledged a branch in ${openTimeoutMs} ms: nothing was written.`,
+    `No node acknowledged a branch of store "${store}" in ${openTimeoutMs} ms: nothing was written.`,
   );
 }
 
@@ -195,7 +196,7 @@ function toRequest<T>(
   { store, operation: { home = '' } }: Write<T>,
   keys: readonly Uint8Array[],
 ): BranchRequest {
-  return { store, home, keys: areUsableKeys(keys) ? keys : [], position: '' };
+  return { store, home, keys: usableKeys(keys), position: '' };
 }
 
 function withPosition<T>(request: BranchRequest, { position }: WriteOutcome<T>): BranchRequest {

@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 import { DEFAULT_TIMINGS } from '../src/failover/session-timings.js';
 import type { SessionTimings } from '../src/failover/session-timings.js';
 import type { LogEvent } from '../src/log.js';
-import { NodeSession } from '../src/node-session.js';
+import { createNodeSession } from '../src/node-session.js';
+import type { NodeSession } from '../src/node-session.js';
 import type { PerformOptions } from '../src/node-session.js';
 import { connect } from '../src/session/index.js';
 import { startFakeNode, WELCOME } from './fake-node.js';
@@ -41,7 +42,7 @@ export function startSession(
   const events: LogEvent[] = [];
   const watchers = new Set<() => void>();
   const allTimings = { ...TEST_TIMINGS, ...timings };
-  const session = new NodeSession({
+  const session = createNodeSession({
     nodes: nodes.map((equals) => equals.map(({ url }) => url)),
     region: 'us',
     timings: allTimings,

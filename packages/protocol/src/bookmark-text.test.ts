@@ -93,7 +93,7 @@ describe('refused as bookmark_invalid is a text', () => {
 
   test('that is longer than the limit, without looking at it', () => {
     const long = '1~default~~~'.padEnd(BOOKMARK_LENGTH_MAX + 1, 'a');
-    expect(refusal(long).message).toMatch(/1025 characters, the limit is 1024/);
+    expect(refusal(long).message).toMatch(/exceeds 1024 characters/);
   });
 });
 

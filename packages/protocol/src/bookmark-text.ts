@@ -22,7 +22,7 @@ const VERSION = '1';
 const FIELD_SEPARATOR = '~';
 const LIST_SEPARATOR = '!';
 const EVERY = '*';
-const SEQUENCE_PATTERN = /^[0-9a-z]{1,11}$/;
+const POSITION_PATTERN = /^([^.]*)\.([0-9a-z]{1,11})$/;
 
 /** The text of a bookmark: at most `BOOKMARK_LENGTH_MAX` characters, all of them ASCII. */
 export function encodeBookmark(bookmark: Bookmark): string {
@@ -45,20 +45,12 @@ export function encodeBookmark(bookmark: Bookmark): string {
  */
 export function parseBookmark(text: string, namespace: string): Bookmark {
   if (text.length > BOOKMARK_LENGTH_MAX) {
-    throw invalid(`it has ${text.length} characters, the limit is ${BOOKMARK_LENGTH_MAX}`);
+    throw invalid(`it exceeds ${BOOKMARK_LENGTH_MAX} characters`);
   }
-  const [version = '', ...fields] = text.split(FIELD_SEPARATOR);
+  const fields = text.split(FIELD_SEPARATOR);
+  const [version = '', owner = '', rids = '', positions = '', incomplete = ''] = fields;
   assertVersion(version);
-  const [owner, rids, positions, incomplete] = fields;
-  if (
-    owner === undefined ||
-    rids === undefined ||
-    positions === undefined ||
-    incomplete === undefined ||
-    fields.length > 4
-  ) {
-    throw invalid(`it has ${fields.length + 1} fields instead of 5`);
-  }
+  if (fields.length !== 5) throw invalid(`it has ${fields.length} fields instead of 5`);
   assertNamespace(owner, namespace);
   return canonicalBookmark({
     namespace,
@@ -70,10 +62,10 @@ export function parseBookmark(text: string, namespace: string): Bookmark {
 
 function assertVersion(version: string): void {
   if (version === VERSION) return;
-  if (!/^[1-9][0-9]{0,3}$/.test(version)) throw invalid('it does not start with a version');
+  if (!/^[1-9][0-9]{0,3}$/.test(version)) throw invalid('it has no version');
   throw new RendezvousError(
     'bookmark_version',
-    `the bookmark has version ${version}, this program knows ${VERSION}: update Rendezvous here first`,
+    `the bookmark has version ${version}: update Rendezvous here first`,
   );
 }
 
@@ -82,8 +74,7 @@ function assertNamespace(owner: string, namespace: string): void {
   if (owner === namespace) return;
   throw new RendezvousError(
     'bookmark_namespace',
-    `the bookmark is of namespace "${owner}", this program of "${namespace}": ` +
-      'drop bookmarks at the border of two applications, or give both one namespace',
+    `the bookmark is of namespace "${owner}", not "${namespace}": two applications need one namespace`,
   );
 }
 
@@ -91,25 +82,23 @@ function parseRids(field: string): Pick<Bookmark, 'rids' | 'everyRid'> {
   if (field === EVERY) return { rids: [], everyRid: true };
   const rids = parseList(field);
   if (rids.length > BOOKMARK_RIDS_MAX) {
-    throw invalid(`it has ${rids.length} rids, the limit is ${BOOKMARK_RIDS_MAX}`);
+    throw invalid(`it has more than ${BOOKMARK_RIDS_MAX} rids`);
   }
   if (!rids.every(isUlid)) throw invalid('a rid is malformed');
   return { rids, everyRid: false };
 }
 
 function parsePosition(item: string): readonly [journal: string, sequence: number] {
-  const [journal = '', digits = '', ...rest] = item.split('.');
-  const sequence = SEQUENCE_PATTERN.test(digits) ? Number.parseInt(digits, 36) : Number.NaN;
-  if (rest.length > 0 || !isJournalId(journal) || !isSequence(sequence)) {
-    throw invalid('a position is malformed');
-  }
+  const [, journal = '', digits = ''] = POSITION_PATTERN.exec(item) ?? [];
+  const sequence = Number.parseInt(digits, 36);
+  if (!isJournalId(journal) || !isSequence(sequence)) throw invalid('a position is malformed');
   return [journal, sequence];
 }
 
 function parseIncomplete(field: string): Pick<Bookmark, 'incomplete' | 'incompleteEvery'> {
   if (field === EVERY) return { incomplete: [], incompleteEvery: true };
   const incomplete = parseList(field);
-  if (!incomplete.every(isName)) throw invalid('the name of an incomplete store is malformed');
+  if (!incomplete.every(isName)) throw invalid('a store is malformed');
   return { incomplete, incompleteEvery: false };
 }
 
@@ -120,6 +109,6 @@ function parseList(field: string): readonly string[] {
 function invalid(reason: string): RendezvousError {
   return new RendezvousError(
     'bookmark_invalid',
-    `this is no bookmark: ${reason}. Pass on unchanged what the writer's inject() wrote`,
+    `this is no bookmark: ${reason}. Pass on what inject() wrote`,
   );
 }

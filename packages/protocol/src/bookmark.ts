@@ -46,7 +46,7 @@ const RIDS_LENGTH_MAX = BOOKMARK_RIDS_MAX * 26 + (BOOKMARK_RIDS_MAX - 1);
 /** The bookmark that covers nothing. Throws `bad_request` if `namespace` is no name. */
 export function emptyBookmark(namespace: string): Bookmark {
   if (!isName(namespace)) {
-    throw new RendezvousError('bad_request', 'a namespace is 1 to 32 of a-z, 0-9 and "-"');
+    throw new RendezvousError('bad_request', `"${namespace}" is no name of a namespace`);
   }
   return {
     namespace,
@@ -78,7 +78,7 @@ export function mergeBookmarks(a: Bookmark, b: Bookmark): Bookmark {
   if (a.namespace !== b.namespace) {
     throw new RendezvousError(
       'bookmark_namespace',
-      `a bookmark of namespace "${b.namespace}" cannot be merged into one of "${a.namespace}"`,
+      `bookmarks of namespaces "${a.namespace}" and "${b.namespace}" cannot be merged`,
     );
   }
   if (a === b || isEmptyBookmark(b)) return a;
@@ -104,7 +104,7 @@ export function coverOpen(
   sequence: number,
 ): Bookmark {
   if (!isUlid(rid) || !isJournalId(journal) || !isSequence(sequence)) {
-    throw new RendezvousError('bookmark_invalid', 'the rid, journal or sequence is malformed');
+    throw new RendezvousError('bookmark_invalid', 'a rid, journal or sequence is malformed');
   }
   return mergeBookmarks(bookmark, {
     ...emptyBookmark(bookmark.namespace),

@@ -87,7 +87,7 @@ export class RendezvousError extends Error {
   static from(value: unknown): RendezvousError {
     if (value instanceof RendezvousError) return value;
     if (!(value instanceof Error)) {
-      return new RendezvousError('internal', 'something other than an error was thrown', {
+      return new RendezvousError('internal', 'what was thrown is no error', {
         cause: value,
       });
     }

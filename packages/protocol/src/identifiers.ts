@@ -18,7 +18,7 @@ const JOURNAL_ID_PATTERN = /^[0-9A-HJKMNP-TV-Z]{16}$/;
  */
 export function encodeUlid(timeMs: number, randomness: Uint8Array): string {
   if (!Number.isInteger(timeMs) || timeMs < 0 || timeMs > TIME_MS_MAX) {
-    throw new RendezvousError('bad_request', 'the time of a ULID is 0 to 2^48 − 1 milliseconds');
+    throw new RendezvousError('bad_request', `no time of a ULID: ${timeMs}`);
   }
   let time = '';
   for (let rest = timeMs, digit = 0; digit < 10; digit++) {
@@ -46,10 +46,7 @@ export function isJournalId(text: string): boolean {
 /** Ten bytes are sixteen digits of five bits, most significant first. */
 function encodeRandomness(randomness: Uint8Array): string {
   if (randomness.length !== RANDOMNESS_BYTES) {
-    throw new RendezvousError(
-      'bad_request',
-      `an identifier takes ${RANDOMNESS_BYTES} random bytes`,
-    );
+    throw new RendezvousError('bad_request', `not ${RANDOMNESS_BYTES} random bytes`);
   }
   let text = '';
   let bits = 0;

@@ -4,7 +4,8 @@ import { createFakeConnection } from '../../test/fake-connection.js';
 import type { Connection } from '../session/index.js';
 import { dial } from './dial.js';
 import type { Dialed } from './dial.js';
-import { Endpoint } from './endpoint.js';
+import { createEndpoint } from './endpoint.js';
+import type { Endpoint } from './endpoint.js';
 import { DEFAULT_TIMINGS } from './session-timings.js';
 
 const DOWN = new RendezvousError('unavailable', 'down');
@@ -36,7 +37,7 @@ function startDial(
   nodes: readonly (readonly [Behaviour, ...Behaviour[]])[],
   { staggerMs = NEVER_MS, prepare = (_endpoints: readonly Endpoint[]): void => undefined } = {},
 ): Dialing {
-  const endpoints = nodes.map((_, index) => new Endpoint(`ws://n${index}`, 0, DEFAULT_TIMINGS));
+  const endpoints = nodes.map((_, index) => createEndpoint(`ws://n${index}`, 0, DEFAULT_TIMINGS));
   prepare(endpoints);
   const behaviours = nodes.map((list) => [...list]);
   const attempts: string[] = [];

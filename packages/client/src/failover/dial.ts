@@ -15,6 +15,8 @@
 import { RendezvousError } from '@rendezvous/protocol';
 import type { Connection } from '../session/index.js';
 import type { Endpoint } from './endpoint.js';
+import { monotonicMs } from '../clock.js';
+import { onAbort } from '../on-abort.js';
 import { pause } from '../pause.js';
 
 export interface Dialed {
@@ -33,73 +35,46 @@ export interface DialOptions {
 }
 
 /** Resolves with the first connection, or with undefined when it is given up. Never rejects. */
-export function dial(
+export async function dial(
   endpoints: readonly Endpoint[],
-  options: DialOptions,
+  { staggerMs, connect, onFailure, signal }: DialOptions,
 ): Promise<Dialed | undefined> {
-  return new Race(options).run(endpoints);
-}
+  const race = new AbortController();
+  const over = race.signal;
+  let winner: Dialed | undefined;
 
-class Race {
-  readonly #options: DialOptions;
-  readonly #over = new AbortController();
-  #winner: Dialed | undefined;
-
-  constructor(options: DialOptions) {
-    this.#options = options;
-  }
-
-  async run(endpoints: readonly Endpoint[]): Promise<Dialed | undefined> {
-    const { signal } = this.#options;
-    const end = (): void => {
-      this.#over.abort();
-    };
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-    await Promise.all(await this.#startAll(endpoints));
-    signal.removeEventListener('abort', end);
-    return this.#winner;
-  }
-
-  get #isOver(): boolean {
-    return this.#over.signal.aborted;
-  }
-
-  /** Starts one after the other; what it resolves with ends with the race. */
-  async #startAll(endpoints: readonly Endpoint[]): Promise<Promise<void>[]> {
-    const runs: Promise<void>[] = [];
-    for (const endpoint of endpoints) {
-      if (this.#isOver) break;
-      const isReady = endpoint.readyInMs(performance.now()) === 0;
-      const first = isReady ? this.#attempt(endpoint) : Promise.resolve();
-      runs.push(first.then(() => this.#retry(endpoint)));
-      if (isReady) await Promise.race([first, this.#pause(this.#options.staggerMs)]);
-    }
-    return runs;
-  }
-
-  async #retry(endpoint: Endpoint): Promise<void> {
-    while (!this.#isOver) {
-      const pauseMs = endpoint.readyInMs(performance.now());
-      await (pauseMs > 0 ? this.#pause(pauseMs) : this.#attempt(endpoint));
-    }
-  }
-
-  async #attempt(endpoint: Endpoint): Promise<void> {
+  const attempt = async (endpoint: Endpoint): Promise<void> => {
     try {
-      const connection = await this.#options.connect(endpoint.url, this.#over.signal);
-      if (this.#isOver) {
+      const connection = await connect(endpoint.url, over);
+      if (over.aborted) {
         connection.shutdown();
       } else {
-        this.#winner = { endpoint, connection };
-        this.#over.abort();
+        winner = { endpoint, connection };
+        race.abort();
       }
     } catch (error) {
-      if (!this.#isOver) this.#options.onFailure(endpoint, RendezvousError.from(error));
+      if (!over.aborted) onFailure(endpoint, RendezvousError.from(error));
     }
-  }
+  };
+  const retry = async (endpoint: Endpoint): Promise<void> => {
+    while (!over.aborted) {
+      const pauseMs = endpoint.readyInMs(monotonicMs());
+      await (pauseMs > 0 ? pause(pauseMs, over) : attempt(endpoint));
+    }
+  };
 
-  #pause(delayMs: number): Promise<void> {
-    return pause(delayMs, this.#over.signal);
+  const forget = onAbort(signal, () => {
+    race.abort();
+  });
+  const runs: Promise<void>[] = [];
+  for (const endpoint of endpoints) {
+    if (over.aborted) break;
+    const isReady = endpoint.readyInMs(monotonicMs()) === 0;
+    const first = isReady ? attempt(endpoint) : Promise.resolve();
+    runs.push(first.then(() => retry(endpoint)));
+    if (isReady) await Promise.race([first, pause(staggerMs, over)]);
   }
+  await Promise.all(runs);
+  forget();
+  return winner;
 }

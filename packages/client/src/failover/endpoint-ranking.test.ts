@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { RendezvousError } from '@rendezvous/protocol';
 import type { Endpoint } from './endpoint.js';
-import { EndpointRanking } from './endpoint-ranking.js';
+import { rankEndpoints } from './endpoint-ranking.js';
+import type { EndpointRanking } from './endpoint-ranking.js';
 import { DEFAULT_TIMINGS } from './session-timings.js';
 
 const LIST = [['ws://us-a', 'ws://us-b'], ['ws://eu'], ['ws://ap']];
 
 function createRanking(random: () => number = () => 0): EndpointRanking {
-  return new EndpointRanking(LIST, DEFAULT_TIMINGS, random);
+  return rankEndpoints(LIST, DEFAULT_TIMINGS, random);
 }
 
 function hostsOf(endpoints: readonly Endpoint[]): string[] {
@@ -57,13 +58,13 @@ test('better are nodes of an earlier place, not equals; of one that does not ser
 test('a refusal is unanimous once every node refused, until one may take us again', () => {
   const ranking = createRanking();
   const no = new RendezvousError('unauthenticated', 'no');
-  expect(ranking.refusal).toEqual({ reason: undefined, isUnanimous: false });
+  expect(ranking.refusal()).toEqual({ reason: undefined, isUnanimous: false });
   for (const endpoint of ranking.ranked()) {
-    expect(ranking.refusal.isUnanimous).toBe(false);
+    expect(ranking.refusal().isUnanimous).toBe(false);
     endpoint.failed(no, 0, 0);
-    expect(ranking.refusal.reason).toBe(no);
+    expect(ranking.refusal().reason).toBe(no);
   }
-  expect(ranking.refusal.isUnanimous).toBe(true);
+  expect(ranking.refusal().isUnanimous).toBe(true);
   find(ranking, 'eu').failed(new RendezvousError('unavailable', 'down'), 0, 0);
-  expect(ranking.refusal).toEqual({ reason: no, isUnanimous: false });
+  expect(ranking.refusal()).toEqual({ reason: no, isUnanimous: false });
 });

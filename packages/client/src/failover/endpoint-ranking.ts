@@ -7,43 +7,40 @@
  * Welcome; until then it is taken to serve ours.
  */
 import type { RendezvousError } from '@rendezvous/protocol';
-import { Endpoint } from './endpoint.js';
+import { createEndpoint } from './endpoint.js';
+import type { Endpoint } from './endpoint.js';
 import type { SessionTimings } from './session-timings.js';
 
-export class EndpointRanking {
-  readonly #endpoints: readonly Endpoint[];
-
-  /** `tiers`: URLs in the order of preference, equals together. `random` draws from [0, 1). */
-  constructor(
-    tiers: readonly (readonly string[])[],
-    timings: SessionTimings,
-    random: () => number = Math.random,
-  ) {
-    this.#endpoints = tiers.flatMap((urls, tier) =>
-      shuffle(urls, random).map((url) => new Endpoint(url, tier, timings)),
-    );
-  }
-
+export interface EndpointRanking {
   /** The best first. */
-  ranked(): readonly Endpoint[] {
-    return [...this.#endpoints].sort(compare);
-  }
-
+  ranked(): readonly Endpoint[];
   /** Those that rank before `endpoint`, the best first; its equals are not among them. */
-  betterThan(endpoint: Endpoint): readonly Endpoint[] {
-    return this.ranked().filter((other) => compare(other, endpoint) < 0);
-  }
-
+  betterThan(endpoint: Endpoint): readonly Endpoint[];
   /** Those that rank no worse than `endpoint`, itself included, the best first. */
-  asGoodAs(endpoint: Endpoint): readonly Endpoint[] {
-    return this.ranked().filter((other) => compare(other, endpoint) <= 0);
-  }
-
+  asGoodAs(endpoint: Endpoint): readonly Endpoint[];
   /** Why nodes do not take us: the first reason, and whether each has one. */
-  get refusal(): { readonly reason: RendezvousError | undefined; readonly isUnanimous: boolean } {
-    const refusals = this.#endpoints.flatMap(({ refusal }) => refusal ?? []);
-    return { reason: refusals[0], isUnanimous: refusals.length === this.#endpoints.length };
-  }
+  refusal(): { readonly reason: RendezvousError | undefined; readonly isUnanimous: boolean };
+}
+
+/** `tiers`: URLs in the order of preference, equals together. `random` draws from [0, 1). */
+export function rankEndpoints(
+  tiers: readonly (readonly string[])[],
+  timings: SessionTimings,
+  random: () => number = Math.random,
+): EndpointRanking {
+  const endpoints = tiers.flatMap((urls, tier) =>
+    shuffle(urls, random).map((url) => createEndpoint(url, tier, timings)),
+  );
+  const ranked = (): readonly Endpoint[] => endpoints.toSorted(compare);
+  return {
+    ranked,
+    betterThan: (endpoint) => ranked().filter((other) => compare(other, endpoint) < 0),
+    asGoodAs: (endpoint) => ranked().filter((other) => compare(other, endpoint) <= 0),
+    refusal() {
+      const refusals = endpoints.flatMap(({ refusal }) => refusal ?? []);
+      return { reason: refusals[0], isUnanimous: refusals.length === endpoints.length };
+    },
+  };
 }
 
 function compare(a: Endpoint, b: Endpoint): number {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { RendezvousError } from '@rendezvous/protocol';
-import { Endpoint } from './endpoint.js';
+import { createEndpoint as create } from './endpoint.js';
+import type { Endpoint } from './endpoint.js';
 import { DEFAULT_TIMINGS } from './session-timings.js';
 
 const DOWN = new RendezvousError('unavailable', 'down');
 
 function createEndpoint(): Endpoint {
-  return new Endpoint('wss://user:secret@us:7410', 0, DEFAULT_TIMINGS);
+  return create('wss://user:secret@us:7410', 0, DEFAULT_TIMINGS);
 }
 
 test('an endpoint is named without its credentials', () => {

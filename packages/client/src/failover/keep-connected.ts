@@ -12,12 +12,14 @@
  * prefers (`endpoint-ranking.ts`).
  */
 import { RendezvousError } from '@rendezvous/protocol';
+import { monotonicMs } from '../clock.js';
 import type { Log } from '../log.js';
 import type { Connection } from '../session/index.js';
 import { dial } from './dial.js';
 import type { Dialed } from './dial.js';
 import type { Endpoint } from './endpoint.js';
-import { EndpointRanking } from './endpoint-ranking.js';
+import { rankEndpoints } from './endpoint-ranking.js';
+import type { EndpointRanking } from './endpoint-ranking.js';
 import { pause } from '../pause.js';
 import type { SessionTimings } from './session-timings.js';
 
@@ -62,7 +64,7 @@ class Keeper {
     this.#options = options;
     this.#listener = listener;
     this.#signal = signal;
-    this.#ranking = new EndpointRanking(options.nodes, options.timings);
+    this.#ranking = rankEndpoints(options.nodes, options.timings);
   }
 
   async run(): Promise<void> {
@@ -86,7 +88,7 @@ class Keeper {
     const { awayMs } = this.#options.timings;
     const timer = setTimeout(() => {
       const silence = new RendezvousError('unavailable', `No node reached for ${awayMs} ms.`);
-      this.#goAway(this.#ranking.refusal.reason ?? silence);
+      this.#goAway(this.#ranking.refusal().reason ?? silence);
     }, awayMs);
     timer.unref();
     const dialed = await this.#dial(this.#ranking.ranked(), this.#signal);
@@ -97,7 +99,7 @@ class Keeper {
   /** Resolves with the connection that takes over, or with undefined when this one is lost. */
   async #untilReplaced({ endpoint, connection }: Dialed): Promise<Dialed | undefined> {
     const search = new AbortController();
-    const connectedMs = performance.now();
+    const connectedMs = monotonicMs();
     const { ended } = connection;
     const searches = [
       this.#findBetter(endpoint, search.signal),
@@ -109,7 +111,7 @@ class Keeper {
     if (reason) {
       this.#state = 'connecting';
       this.#listener.lost(connection);
-      const nowMs = performance.now();
+      const nowMs = monotonicMs();
       endpoint.lost(nowMs - connectedMs, nowMs);
       this.#tell('warn', 'session_lost', endpoint, reason.message);
     }
@@ -155,7 +157,7 @@ class Keeper {
     if (!connected.servesRegion) return true;
     const { settleMs } = this.#options.timings;
     await Promise.race([pause(settleMs, signal), connection.ended]);
-    if (connection.isOver) endpoint.lost(0, performance.now());
+    if (connection.isOver) endpoint.lost(0, monotonicMs());
     return !connection.isOver;
   }
 
@@ -176,7 +178,7 @@ class Keeper {
   #attemptFailed(endpoint: Endpoint, error: RendezvousError): void {
     const { reconnectDelayMsMax, returnDelayMsMax } = this.#options.timings;
     const delayMsMax = this.#state === 'connected' ? returnDelayMsMax : reconnectDelayMsMax;
-    endpoint.failed(error, performance.now(), delayMsMax);
+    endpoint.failed(error, monotonicMs(), delayMsMax);
     if (error.retryable) this.#tell('warn', 'node_unreachable', endpoint, error.message);
     else this.#tell('error', 'node_refused', endpoint, error.message);
     this.#considerRefusals();
@@ -184,7 +186,7 @@ class Keeper {
 
   /** Waiting helps only where the same attempt may succeed later; and a refusal explains more than silence. */
   #considerRefusals(): void {
-    const { reason, isUnanimous } = this.#ranking.refusal;
+    const { reason, isUnanimous } = this.#ranking.refusal();
     const isDue = isUnanimous ? this.#state !== 'connected' : this.#state === 'away';
     if (reason && isDue) this.#goAway(reason);
   }

@@ -12,64 +12,60 @@
  *     └───────────────────────── it answers ──────────────────┴──────────────────────┘
  * ```
  */
+import { monotonicMs } from '../clock.js';
 import { createDeferred } from '../session/deferred.js';
 import type { Deferred } from '../session/deferred.js';
 import type { Connection } from '../session/index.js';
 import type { SessionTimings } from './session-timings.js';
 
-export class SilenceProbe {
-  readonly #timings: SessionTimings;
-  #heardAt = readClocks();
-  #probed: Connection | undefined;
-  #doubt: Deferred<AbortSignal> = createDeferred();
-
-  constructor(timings: SessionTimings) {
-    this.#timings = timings;
-  }
-
+export interface SilenceProbe {
   /** Resolves at the next doubt, with a signal that aborts once the doubt is over. */
-  doubted(): Promise<AbortSignal> {
-    return this.#doubt.promise;
-  }
-
+  readonly doubted: () => Promise<AbortSignal>;
   /** Call it when the connected node says anything. */
-  heard(): void {
-    this.#heardAt = readClocks();
-  }
-
+  readonly heard: () => void;
   /** Call it when an operation is about to be sent. */
-  sending(connection: Connection): void {
-    if (this.#probed === connection || quietMs(this.#heardAt) < this.#timings.probeAfterMs) return;
-    this.#probed = connection;
-    const isOver = new AbortController();
-    const timer = setTimeout(() => {
-      this.#doubt.resolve(isOver.signal);
-      this.#doubt = createDeferred();
-    }, this.#timings.probeMs);
-    timer.unref();
-    const end = (): void => {
-      clearTimeout(timer);
-      isOver.abort();
-      if (this.#probed === connection) this.#probed = undefined;
-    };
-    connection.request({ kind: 'ping' }, { background: true }).then(() => {
-      this.heard();
-      end();
-    }, end);
-  }
+  readonly sending: (connection: Connection) => void;
 }
 
-/** In some sandboxes one of the two stands still while the process is frozen. */
-interface Clocks {
-  readonly monotonicMs: number;
-  readonly wallMs: number;
+export function createSilenceProbe({ probeAfterMs, probeMs }: SessionTimings): SilenceProbe {
+  let heardAt = readClocks();
+  let probed: Connection | undefined;
+  let doubt: Deferred<AbortSignal> = createDeferred();
+  const heard = (): void => {
+    heardAt = readClocks();
+  };
+  return {
+    doubted: () => doubt.promise,
+    heard,
+    sending(connection) {
+      if (probed === connection || quietMs(heardAt) < probeAfterMs) return;
+      probed = connection;
+      const isOver = new AbortController();
+      const timer = setTimeout(() => {
+        doubt.resolve(isOver.signal);
+        doubt = createDeferred();
+      }, probeMs);
+      timer.unref();
+      const end = (): void => {
+        clearTimeout(timer);
+        isOver.abort();
+        if (probed === connection) probed = undefined;
+      };
+      connection.request({ kind: 'ping' }, { background: true }).then(() => {
+        heard();
+        end();
+      }, end);
+    },
+  };
 }
+
+/** In some sandboxes one of the two clocks stands still while the process is frozen. */
+type Clocks = readonly [monotonicMs: number, wallMs: number];
 
 function readClocks(): Clocks {
-  return { monotonicMs: performance.now(), wallMs: Date.now() };
+  return [monotonicMs(), Date.now()];
 }
 
-function quietMs(since: Clocks): number {
-  const now = readClocks();
-  return Math.max(now.monotonicMs - since.monotonicMs, now.wallMs - since.wallMs);
+function quietMs([sinceMonotonicMs, sinceWallMs]: Clocks): number {
+  return Math.max(monotonicMs() - sinceMonotonicMs, Date.now() - sinceWallMs);
 }

@@ -1,6 +1,8 @@
 import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, RendezvousError } from '@rendezvous/protocol';
 import type { Role, Welcome } from '@rendezvous/protocol';
-import { Channel } from './channel.js';
+import { onAbort } from '../on-abort.js';
+import { createChannel } from './channel.js';
+import type { Channel } from './channel.js';
 import { createAborted } from './deferred.js';
 import type { Connection } from './connection.js';
 import type { SessionCodec } from './session-codec.js';
@@ -40,22 +42,21 @@ export async function connectWith(
   const factory = options.webSocket ?? (await loadWebSocketFactory(options.background ?? false));
   if (signal?.aborted) throw createAborted();
   const { socket, host } = openSocket(factory, endpoint);
-  const channel = new Channel(socket, { host, silenceMsMax, codec });
-  const giveUp = (): void => {
-    channel.end(createAborted());
-  };
+  const channel = createChannel(socket, { host, silenceMsMax, codec });
   const timer = setTimeout(() => {
-    const message = `The node at ${host} did not welcome us in ${connectTimeoutMs} ms.`;
+    const message = `The node at ${host}: no welcome in ${connectTimeoutMs} ms.`;
     channel.end(new RendezvousError('unavailable', message));
   }, connectTimeoutMs);
   if (options.background) timer.unref();
-  signal?.addEventListener('abort', giveUp);
+  const forget = onAbort(signal, () => {
+    channel.end(createAborted());
+  });
   try {
     await channel.opened;
     return channel.accept(await greet(channel, options));
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', giveUp);
+    forget();
   }
 }
 
@@ -67,7 +68,7 @@ function openSocket(
     return { socket: factory(endpoint), host: new URL(endpoint).host };
   } catch {
     // No cause: it would quote the endpoint, which may hold credentials.
-    throw new RendezvousError('config_invalid', 'A node endpoint must be a ws:// or wss:// URL.');
+    throw new RendezvousError('config_invalid', 'A node must be a ws:// or wss:// URL.');
   }
 }
 
@@ -84,7 +85,7 @@ async function greet(channel: Channel, options: ConnectOptions): Promise<Welcome
     agent,
   });
   if (answer.kind === 'welcome') return answer;
-  const error = new RendezvousError('bad_frame', `The node answered a hello with ${answer.kind}.`);
+  const error = new RendezvousError('bad_frame', `A hello was answered with ${answer.kind}.`);
   channel.end(error);
   throw error;
 }

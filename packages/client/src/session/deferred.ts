@@ -1,4 +1,5 @@
 import { RendezvousError } from '@rendezvous/protocol';
+import { onAbort } from '../on-abort.js';
 
 /** A promise that its owner settles; once. */
 export interface Deferred<T> {
@@ -24,37 +25,34 @@ export function createDeferred<T>(options: DeferredOptions = {}): Deferred<T> {
   const { timeoutMs, expired = createAborted, background, signal, onAbandoned } = options;
   let settle: { resolve: (value: T) => void; reject: (reason: RendezvousError) => void };
   const promise = new Promise<T>((resolve, reject) => (settle = { resolve, reject }));
-  const abandon = (reason: RendezvousError): void => {
-    onAbandoned?.();
-    deferred.reject(reason);
-  };
-  const onAbort = (): void => {
-    abandon(createAborted());
-  };
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          abandon(expired());
-        }, timeoutMs);
-  if (background) timer?.unref();
-  signal?.addEventListener('abort', onAbort);
+  let timer: NodeJS.Timeout | undefined;
   const end = (): void => {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    forget();
   };
-  const deferred: Deferred<T> = {
+  const reject = (reason: RendezvousError): void => {
+    end();
+    settle.reject(reason);
+  };
+  const abandon = (toReason: () => RendezvousError): void => {
+    onAbandoned?.();
+    reject(toReason());
+  };
+  const forget = onAbort(signal, () => {
+    abandon(createAborted);
+  });
+  if (timeoutMs !== undefined) {
+    timer = setTimeout(abandon, timeoutMs, expired);
+    if (background) timer.unref();
+  }
+  return {
     promise,
     resolve: (value) => {
       end();
       settle.resolve(value);
     },
-    reject: (reason) => {
-      end();
-      settle.reject(reason);
-    },
+    reject,
   };
-  return deferred;
 }
 
 /** What a promise is rejected with by its signal. */

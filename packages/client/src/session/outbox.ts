@@ -6,9 +6,18 @@ const MESSAGES_PER_FRAME_MAX = 4_096;
 
 export interface OutboxOptions {
   readonly codec: Pick<SessionCodec, 'encode'>;
+  /** Frames above this are split. */
+  readonly frameBytesMax: () => number;
   readonly send: (frame: Uint8Array) => void;
   /** Called for a message that alone exceeds the frame limit; it was not sent. */
   readonly onTooLarge: (message: ClientMessage) => void;
+}
+
+export interface Outbox {
+  readonly add: (message: ClientMessage) => void;
+  /** Sends what is waiting, now. */
+  readonly flush: () => void;
+  readonly discard: () => void;
 }
 
 /**
@@ -18,45 +27,33 @@ export interface OutboxOptions {
  * Under load many replies of datastores arrive in one turn and cause many messages: one frame for
  * all of them is one system call here and one there. When idle, the end of the turn comes at once.
  */
-export class Outbox {
-  /** Frames above this are split. */
-  frameBytesMax: number = 1024 * 1024;
+export function createOutbox(options: OutboxOptions): Outbox {
+  let waiting: ClientMessage[] = [];
 
-  readonly #options: OutboxOptions;
-  #messages: ClientMessage[] = [];
-
-  constructor(options: OutboxOptions) {
-    this.#options = options;
-  }
-
-  add(message: ClientMessage): void {
-    if (this.#messages.push(message) === 1) setImmediate(() => this.flush());
-  }
-
-  /** Sends what is waiting, now. */
-  flush(): void {
-    const messages = this.#messages;
-    this.#messages = [];
-    for (let start = 0; start < messages.length; start += MESSAGES_PER_FRAME_MAX) {
-      this.#sendFrame(messages.slice(start, start + MESSAGES_PER_FRAME_MAX));
-    }
-  }
-
-  discard(): void {
-    this.#messages = [];
-  }
-
-  #sendFrame(messages: readonly ClientMessage[]): void {
-    const frame = this.#options.codec.encode(messages);
+  const sendFrame = (messages: readonly ClientMessage[]): void => {
+    const frame = options.codec.encode(messages);
     const [first] = messages;
-    if (frame.byteLength <= this.frameBytesMax) {
-      this.#options.send(frame);
+    if (frame.byteLength <= options.frameBytesMax()) {
+      options.send(frame);
     } else if (messages.length === 1 && first) {
-      this.#options.onTooLarge(first);
+      options.onTooLarge(first);
     } else {
       const middle = messages.length >> 1;
-      this.#sendFrame(messages.slice(0, middle));
-      this.#sendFrame(messages.slice(middle));
+      sendFrame(messages.slice(0, middle));
+      sendFrame(messages.slice(middle));
     }
-  }
+  };
+  const flush = (): void => {
+    while (waiting.length > 0) sendFrame(waiting.splice(0, MESSAGES_PER_FRAME_MAX));
+  };
+
+  return {
+    add(message) {
+      if (waiting.push(message) === 1) setImmediate(flush);
+    },
+    flush,
+    discard() {
+      waiting = [];
+    },
+  };
 }

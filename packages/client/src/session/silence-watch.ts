@@ -11,6 +11,12 @@ export interface SilenceWatchOptions {
 const PING_INTERVALS = 1;
 const DEAD_INTERVALS = 3;
 
+export interface SilenceWatch {
+  /** Call it for everything that arrives. */
+  readonly heard: () => void;
+  readonly stop: () => void;
+}
+
 /**
  * Notices that the other side of a connection is gone although the network says nothing: it pings
  * after a third of the bound and calls `onSilent` at the bound.
@@ -18,33 +24,20 @@ const DEAD_INTERVALS = 3;
  * It counts intervals that passed without a message and reads no clock: a process that was frozen
  * (a function between two calls) gets the chance to read what has arrived before it gives up.
  */
-export class SilenceWatch {
-  readonly #options: SilenceWatchOptions;
-  readonly #timer: NodeJS.Timeout;
-  #silentIntervals = 0;
-
-  constructor(options: SilenceWatchOptions) {
-    this.#options = options;
-    this.#timer = setInterval(() => this.#tick(), options.silenceMsMax / DEAD_INTERVALS);
-    this.#timer.unref();
-  }
-
-  /** Call it for everything that arrives. */
-  heard(): void {
-    this.#silentIntervals = 0;
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-
-  #tick(): void {
-    if (!this.#options.isExpecting()) {
-      this.#silentIntervals = 0;
-      return;
-    }
-    this.#silentIntervals += 1;
-    if (this.#silentIntervals > DEAD_INTERVALS) this.#options.onSilent();
-    else if (this.#silentIntervals > PING_INTERVALS) this.#options.ping();
-  }
+export function watchSilence(options: SilenceWatchOptions): SilenceWatch {
+  let silentIntervals = 0;
+  const timer = setInterval(() => {
+    silentIntervals = options.isExpecting() ? silentIntervals + 1 : 0;
+    if (silentIntervals > DEAD_INTERVALS) options.onSilent();
+    else if (silentIntervals > PING_INTERVALS) options.ping();
+  }, options.silenceMsMax / DEAD_INTERVALS);
+  timer.unref();
+  return {
+    heard() {
+      silentIntervals = 0;
+    },
+    stop() {
+      clearInterval(timer);
+    },
+  };
 }

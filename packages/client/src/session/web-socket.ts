@@ -65,7 +65,7 @@ async function importWs(): Promise<typeof import('ws')> {
   } catch (cause) {
     throw new RendezvousError(
       'config_invalid',
-      'This runtime has no WebSocket: install the package "ws", or pass the option webSocket.',
+      'There is no WebSocket here: install "ws" or pass the option webSocket.',
       { cause },
     );
   }

@@ -47,11 +47,7 @@ describe('a client frame is refused', () => {
       /exceeds 2\^32/,
     ],
     ['with a message without a body', [0x0a, 0x02, 0x08, 0x01], /no body/],
-    [
-      'with a body of a later version',
-      [0x0a, 0x03, 0xfa, 0x01, 0x00],
-      /body 31, which this version/,
-    ],
+    ['with a body of a later version', [0x0a, 0x03, 0xfa, 0x01, 0x00], /unknown body 31/],
     [
       'whose body is a number',
       [0x0a, 0x02, 0x18, 0x01],

@@ -137,6 +137,6 @@ function readMessage<Body extends Tagged>(
   throw badFrame(
     unknownTag === 0
       ? 'a message has no body'
-      : `a message has body ${unknownTag >>> 3}, which this version does not know`,
+      : `a message has the unknown body ${unknownTag >>> 3}`,
   );
 }
