@@ -29,6 +29,8 @@ const keyOf = (id: string) => ({ id: { S: id } });
 const itemOf = (id: string, text: string) => ({ ...keyOf(id), text: { S: text } });
 const toKey = (id: string): string => JSON.stringify([TableName, ['id', 'S', id]]);
 
+const INSERT = `INSERT INTO ${TableName} VALUE {'id': ?, 'text': ?}`;
+
 const updateOf = (id: string, text: string) => ({
   TableName,
   Key: keyOf(id),
@@ -67,6 +69,18 @@ const writes: Harness['writes'] = [
           { Put: { TableName, Item: itemOf(id, text) } },
           { Update: updateOf(`${id}-too`, text) },
         ],
+      }),
+  },
+  {
+    title: 'ExecuteStatement',
+    run: ({ db }, id, text) =>
+      db.executeStatement({ Statement: INSERT, Parameters: [{ S: id }, { S: text }] }),
+  },
+  {
+    title: 'ExecuteTransaction',
+    run: ({ db }, id, text) =>
+      db.executeTransaction({
+        TransactStatements: [{ Statement: INSERT, Parameters: [{ S: id }, { S: text }] }],
       }),
   },
 ];
@@ -118,6 +132,11 @@ const reads: Harness['reads'] = [
       }),
   },
   { title: 'Scan', run: ({ db }) => db.scan({ TableName, Limit: 1 }) },
+  {
+    title: 'ExecuteStatement with a SELECT',
+    run: ({ db }, id) =>
+      db.executeStatement({ Statement: `SELECT * FROM ${TableName} WHERE id = '${id}'` }),
+  },
   { title: 'DescribeTable', run: ({ db }) => db.describeTable({ TableName }) },
 ];
 

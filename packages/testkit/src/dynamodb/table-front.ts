@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { DynamoDBFault } from './dynamodb-fault.js';
 import type { Body } from './item.js';
+import { executeBatch, executeStatement, executeTransaction } from './partiql.js';
 import { callStreams, describeStreamOf } from './streams.js';
 import type { TableRegion } from './table-region.js';
 import { transactGet, transactWrite } from './transactions.js';
@@ -98,6 +99,12 @@ function callTable(
       return transactWrite(region, input);
     case 'TransactGetItems':
       return transactGet(region, input);
+    case 'ExecuteStatement':
+      return executeStatement(region, input);
+    case 'BatchExecuteStatement':
+      return executeBatch(region, input);
+    case 'ExecuteTransaction':
+      return executeTransaction(region, input);
     case 'GetItem':
     case 'Query':
     case 'Scan':
