@@ -6,7 +6,16 @@ import { createRendezvous } from '@rendezvous/client';
 import { dynamodbVisibility, wrapDynamoDB } from '@rendezvous/stores/dynamodb';
 import type { GlobalTable } from '@rendezvous/testkit';
 import { startGlobalTable, startNode } from '@rendezvous/testkit';
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 
 const STORE = 'posts';
 const TableName = 'posts';
@@ -160,6 +169,50 @@ test('rule 14: a write that was overwritten before it arrived closes with what o
   const reading = reader.rv.run(bookmark, () => reader.get('twice'));
   await table.lag.resume();
   await expect(reading).resolves.toBe('two');
+});
+
+describe('a write of another region that wins over one that has not arrived yet', () => {
+  /** The region us writes over what eu wrote, while neither knows of the other. */
+  async function overwrite(write: (us: DynamoDB, wrapped: Side) => Promise<unknown>): Promise<{
+    readonly reader: Side;
+    readonly bookmark: string;
+  }> {
+    const { writer, reader } = await setup();
+    await table.lagBack.pause();
+    onTestFinished(() => table.lagBack.resume());
+    const bookmark = await bookmarkOf(writer, () => writer.put('both', 'of eu'));
+    const us = connectTo(table.replica.endpoint);
+    onTestFinished(() => {
+      us.destroy();
+    });
+    await write(us, reader);
+    await table.lag.resume();
+    // Until it has arrived in the home, eu's write may still be the last one as far as eu can tell.
+    const early = reader.rv.wait({ bookmark, store: STORE, timeoutMs: 500 });
+    expect((await early).status).not.toBe('consistent');
+    await table.lagBack.resume();
+    return { reader, bookmark };
+  }
+
+  test('rule 14: by the shim: its marker is the target; what depends on itself is unknown', async () => {
+    let ofUs: string | undefined;
+    const { reader, bookmark } = await overwrite(async (_, wrapped) => {
+      ofUs = await bookmarkOf(wrapped, () => wrapped.put('both', 'of us'));
+    });
+    await expect(reader.rv.run(bookmark, () => reader.get('both'))).resolves.toBe('of us');
+    await expect(
+      reader.rv.wait({ bookmark: ofUs, store: STORE, timeoutMs: 0 }),
+    ).resolves.toMatchObject({ status: 'unknown' });
+  });
+
+  test('rule 14: past the shim: nothing shows what came of the branch, and waits are unknown', async () => {
+    const { reader, bookmark } = await overwrite((us) =>
+      us.putItem({ TableName, Item: { id: { S: 'both' }, text: { S: 'of us' } } }),
+    );
+    await expect(reader.rv.run(bookmark, () => reader.get('both'))).rejects.toMatchObject({
+      code: 'consistency_unknown',
+    });
+  });
 });
 
 test('rule 14: a read that depends on a delete is unknown', async () => {

@@ -5,7 +5,7 @@
  * It is an *emulation*, and whoever shows results of it says so. DynamoDB's API, errors, conditions and
  * capacity units are dynalite's; replication, transactions, Streams and the staleness of reads that
  * are not strongly consistent are ours, after DynamoDB's documentation. Of two regions that write the
- * same item at once the one whose change arrives last wins, where DynamoDB compares times.
+ * same item the later write wins, in both.
  *
  * Everything lives in this process and in memory, so it is gone when the process is.
  */
