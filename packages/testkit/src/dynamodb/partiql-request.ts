@@ -43,7 +43,7 @@ class Placeholders {
 }
 
 /** The key that the conditions name. Throws a `DynamoDBFault` where they do not name all of it. */
-export function toKey({ conditions }: ParsedStatement, keyNames: readonly string[]): Item {
+function toKey({ conditions }: ParsedStatement, keyNames: readonly string[]): Item {
   const key: Record<string, AttributeValue> = {};
   for (const name of keyNames) {
     const [value] = conditions.find((one) => isEqualityOf(one, name))?.values ?? [];
