@@ -115,6 +115,20 @@ export const DOCUMENT_CASES: readonly ClientCase<DynamoDBDocument>[] = [
     return pages;
   }),
   one('scan', 0, (c) => c.scan({ ...EVENTS, FilterExpression: 'attribute_exists(device)' })),
+  ...(['UPDATED_OLD', 'UPDATED_NEW', 'ALL_OLD', 'ALL_NEW'] as const).map((ReturnValues) =>
+    one(`update that sets what was not there, ${ReturnValues}`, 1, (c) =>
+      c.update({
+        ...POSTS,
+        Key: { id: 'doc' },
+        UpdateExpression: `SET ${ReturnValues} = :n`,
+        ExpressionAttributeValues: { ':n': 1 },
+        ReturnValues,
+      }),
+    ),
+  ),
+  one('get with its capacity', 0, (c) =>
+    c.get({ ...POSTS, Key: { id: 'doc' }, ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' }),
+  ),
   one('delete, returning it', 1, (c) =>
     c.delete({ ...POSTS, Key: { id: 'doc-4' }, ReturnValues: 'ALL_OLD' }),
   ),

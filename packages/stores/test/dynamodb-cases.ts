@@ -2,9 +2,11 @@
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import {
   GetItemCommand,
+  paginateQuery,
   paginateScan,
   PutItemCommand,
   UpdateItemCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { called, settle } from './outcomes.js';
 
@@ -241,6 +243,47 @@ export const LOW_LEVEL_CASES: readonly ClientCase<DynamoDB>[] = [
   one('pages of a scan', 0, async (c) => {
     const pages: unknown[] = [];
     for await (const { Items } of paginateScan({ client: c }, { ...EVENTS, Limit: 1 })) {
+      pages.push(Items);
+    }
+    return pages;
+  }),
+  ...(['UPDATED_OLD', 'UPDATED_NEW', 'ALL_OLD', 'ALL_NEW'] as const).flatMap((ReturnValues) => [
+    one(`update that sets what was not there, ${ReturnValues}`, 1, (c) =>
+      c.updateItem({
+        ...key('a'),
+        UpdateExpression: `SET ${ReturnValues} = :n`,
+        ExpressionAttributeValues: { ':n': { N: '1' } },
+        ReturnValues,
+      }),
+    ),
+    one(`update that removes, ${ReturnValues}`, 1, (c) =>
+      c.updateItem({ ...key('a'), UpdateExpression: `REMOVE ${ReturnValues}`, ReturnValues }),
+    ),
+    one(`update of nothing, ${ReturnValues}`, 1, (c) =>
+      c.updateItem({ ...key('a'), ReturnValues }),
+    ),
+  ]),
+  one('update whose condition fails, showing the item', 0, (c) =>
+    c.updateItem({
+      ...key('a'),
+      UpdateExpression: 'SET n = :n',
+      ConditionExpression: 'n = :other',
+      ExpressionAttributeValues: { ':n': { N: '1' }, ':other': { N: '-1' } },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    }),
+  ),
+  one('a waiter', 0, async (c) => {
+    const { state } = await waitUntilTableExists({ client: c, maxWaitTime: 5 }, POSTS);
+    return state;
+  }),
+  one('pages of a query', 0, async (c) => {
+    const pages: unknown[] = [];
+    const input = {
+      ...EVENTS,
+      KeyConditionExpression: 'device = :d',
+      ExpressionAttributeValues: { ':d': { B: device } },
+    };
+    for await (const { Items } of paginateQuery({ client: c }, { ...input, Limit: 1 })) {
       pages.push(Items);
     }
     return pages;

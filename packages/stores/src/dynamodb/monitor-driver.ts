@@ -26,7 +26,10 @@ export interface BatchGetOutput {
 
 /** The part of the driver's `DynamoDB` in use. */
 export interface TableClient {
-  batchGetItem(input: BatchGetInput): Promise<BatchGetOutput>;
+  batchGetItem(
+    input: BatchGetInput,
+    options?: { readonly abortSignal: AbortSignal },
+  ): Promise<BatchGetOutput>;
   destroy(): void;
 }
 

@@ -8,6 +8,7 @@ import { type GlobalTable, startGlobalTable } from '@rendezvous/testkit';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { DOCUMENT_CASES } from '../../test/document-cases.js';
 import { type ClientCase, LOW_LEVEL_CASES } from '../../test/dynamodb-cases.js';
+import { DOCUMENT_PARTIQL_CASES, LOW_LEVEL_PARTIQL_CASES } from '../../test/partiql-cases.js';
 import { CLIENT_CONFIG, connectTo, createTables } from '../../test/dynamodb-tables.js';
 import { settle } from '../../test/outcomes.js';
 import { RecordingHandle } from '../../test/recording-handle.js';
@@ -55,13 +56,13 @@ function compare<C>(
 }
 
 describe('the low-level client behaves as it does bare', () => {
-  compare(LOW_LEVEL_CASES, connectTo, wrapDynamoDB);
+  compare([...LOW_LEVEL_CASES, ...LOW_LEVEL_PARTIQL_CASES], connectTo, wrapDynamoDB);
 });
 
 describe('the document client behaves as it does bare', () => {
   const connect = (endpoint: string): DynamoDBDocument =>
     DynamoDBDocument.from(connectTo(endpoint));
-  compare(DOCUMENT_CASES, connect, wrapDynamoDB);
+  compare([...DOCUMENT_CASES, ...DOCUMENT_PARTIQL_CASES], connect, wrapDynamoDB);
 });
 
 describe('what is wrapped', () => {
@@ -118,6 +119,35 @@ test('writes leave the bid of their branch, under keys that are the same for bot
   const [first, second] = handle.branches;
   expect(first?.keys).toEqual(['["events",["at","N","15e-1"],["device","B","Bw=="]]']);
   expect(second?.keys).toEqual(first?.keys);
+});
+
+test('statements leave the bid of their branch, under keys that they name by parameter or text', async () => {
+  const [{ primary }] = tables;
+  const bare = connectTo(primary.endpoint);
+  const handle = new RecordingHandle();
+  const low = wrapDynamoDB(connectTo(primary.endpoint), handle);
+  const document = wrapDynamoDB(DynamoDBDocument.from(connectTo(primary.endpoint)), handle);
+  const markers = async (): Promise<unknown[]> => {
+    const Keys = ['p1', 'p2'].map((id) => ({ id: { S: id } }));
+    const { Responses } = await bare.batchGetItem({ RequestItems: { posts: { Keys } } });
+    return Responses?.['posts']?.map((item) => item['rv_bid']?.S) ?? [];
+  };
+  await low.executeTransaction({
+    TransactStatements: [
+      { Statement: `INSERT INTO posts VALUE {'id': ?}`, Parameters: [{ S: 'p1' }] },
+      { Statement: `INSERT INTO posts VALUE {'id': 'p2', 'n': 1}` },
+    ],
+  });
+  expect(await markers()).toEqual([handle.lastBid, handle.lastBid]);
+  await document.batchExecuteStatement({
+    Statements: [
+      { Statement: 'UPDATE posts SET n = ? WHERE id = ?', Parameters: [2, 'p1'] },
+      { Statement: `UPDATE posts REMOVE n WHERE id = 'p2'` },
+    ],
+  });
+  expect(await markers()).toEqual([handle.lastBid, handle.lastBid]);
+  const keys = ['["posts",["id","S","p1"]]', '["posts",["id","S","p2"]]'];
+  expect(handle.branches.map((branch) => branch.keys)).toEqual([keys, keys]);
 });
 
 test('rule 14: another attempt of the SDK leaves a marker of its own', async () => {

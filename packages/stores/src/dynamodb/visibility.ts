@@ -7,7 +7,7 @@ import type {
 import { RendezvousError } from '@rendezvous/protocol';
 import { CapacityBudget } from './capacity-budget.js';
 import { parseDynamoDBEndpoint } from './endpoint.js';
-import { createStreamsClient, createTableClient } from './monitor-driver.js';
+import { createStreamsClient, createTableClient, type TableClient } from './monitor-driver.js';
 import { followStreams } from './follow-streams.js';
 import { readMarkers } from './read-markers.js';
 
@@ -43,22 +43,30 @@ export function dynamodbVisibility(options: DynamoDBVisibilityOptions = {}): Pro
   if (!(readUnitsPerSecondMax > 0)) {
     throw new RendezvousError('config_invalid', 'readUnitsPerSecondMax must be above 0');
   }
-  const connect = ({ endpoint }: ReplicaTarget): Promise<MarkerReader> =>
-    connectReader(endpoint, new CapacityBudget(readUnitsPerSecondMax), onConsumed);
+  const connect = ({ endpoint }: ReplicaTarget, signal: AbortSignal): Promise<MarkerReader> =>
+    connectReader(endpoint, signal, new CapacityBudget(readUnitsPerSecondMax), onConsumed);
   return {
     kind: 'probe',
     keyCountMax: KEY_COUNT_MAX,
-    connectReplica: async (target) => withHints(await connect(target), target.endpoint),
+    connectReplica: async (target, signal) =>
+      withHints(await connect(target, signal), target.endpoint),
     connectPrimary: connect,
   };
 }
 
 async function connectReader(
   url: string,
+  signal: AbortSignal,
   budget: CapacityBudget,
   onConsumed: (readUnits: number) => void,
 ): Promise<MarkerReader> {
   const client = await createTableClient(parseDynamoDBEndpoint(url));
+  try {
+    await knock(client, signal);
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
   let announceLoss = (): void => undefined;
   const lost = new Promise<void>((resolve) => (announceLoss = resolve));
   return {
@@ -77,6 +85,21 @@ async function connectReader(
       return Promise.resolve();
     },
   };
+}
+
+/**
+ * Asks for nothing, which DynamoDB refuses and does not charge for: whoever refuses is there. Rejects with
+ * `cancelled` when the signal aborts, else with `store_failed`.
+ */
+async function knock(client: TableClient, signal: AbortSignal): Promise<void> {
+  try {
+    const nothing = { RequestItems: {}, ReturnConsumedCapacity: 'TOTAL' } as const;
+    await client.batchGetItem(nothing, { abortSignal: signal });
+  } catch (cause) {
+    if (signal.aborted) throw new RendezvousError('cancelled', 'connecting was aborted', { cause });
+    if ((cause as Partial<Error> | undefined)?.name === 'ValidationException') return;
+    throw new RendezvousError('store_failed', `DynamoDB: ${String(cause)}`, { cause });
+  }
 }
 
 /** The endpoint's streams say where to look. */

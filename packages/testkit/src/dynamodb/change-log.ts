@@ -11,7 +11,9 @@ export interface Change {
   readonly after: Item | undefined;
   /** The region that took the write. */
   readonly origin: string;
-  /** On this process's monotonic clock. */
+  /** When that region took it, on this process's monotonic clock: the later write of an item wins. */
+  readonly writtenAtMs: number;
+  /** When it came to this region, on the same clock. */
   readonly atMs: number;
 }
 

@@ -77,6 +77,25 @@ test('a paused gate holds replication, and what was held arrives in order per it
   await until(async () => (await read(us, 'a')) === '5');
 });
 
+test('of two regions that write one item the later write wins in both, a deletion too', async () => {
+  const { table, eu, us } = await setup();
+  await Promise.all([table.lag.pause(), table.lagBack.pause()]);
+  await put(eu, 'a', 'earlier');
+  await put(us, 'a', 'later');
+  await put(us, 'b', 'earlier');
+  await eu.putItem({ TableName: 'posts', Item: { id: { S: 'b' } } });
+  await eu.deleteItem({ TableName: 'posts', Key: { id: { S: 'b' } } });
+  await put(eu, 'end', 'of eu');
+  await put(us, 'fin', 'of us');
+  await Promise.all([table.lag.resume(), table.lagBack.resume()]);
+  await until(async () => (await read(us, 'end')) !== undefined);
+  await until(async () => (await read(eu, 'fin')) !== undefined);
+  for (const region of [eu, us]) {
+    expect(await read(region, 'a')).toBe('later');
+    expect(await read(region, 'b')).toBeUndefined();
+  }
+});
+
 test('eventually consistent reads are stale for as long as they were told to be', async () => {
   const { table, eu, us } = await setup({ staleReads: true });
   table.replica.setStaleness(3_600_000);

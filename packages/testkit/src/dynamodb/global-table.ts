@@ -5,7 +5,7 @@
  * It is an *emulation*, and whoever shows results of it says so. DynamoDB's API, errors, conditions and
  * capacity units are dynalite's; replication, transactions, Streams and the staleness of reads that
  * are not strongly consistent are ours, after DynamoDB's documentation. Of two regions that write the
- * same item at once the one whose change arrives last wins, where DynamoDB compares times.
+ * same item the later write wins, in both.
  *
  * Everything lives in this process and in memory, so it is gone when the process is.
  */
@@ -39,6 +39,12 @@ export interface GlobalTableRegion {
   readonly counts: OperationCounts;
   /** How long reads that are not strongly consistent lag behind, in ms. Needs `staleReads`. */
   setStaleness(ms: number): void;
+  /** Answers nothing until `start`: connections break, none is accepted. What it has it keeps. Idempotent. */
+  stop(): Promise<void>;
+  /** Answers again, at the same endpoint. */
+  start(): Promise<void>;
+  /** Breaks every connection of clients, once. */
+  disconnectClients(): void;
   /** The ARN of the stream that a table has here. */
   streamArn(table: string): string;
 }
@@ -77,7 +83,7 @@ export async function startGlobalTable(options: GlobalTableOptions = {}): Promis
   const replicators = [replicate(eu, us, newestFirst), replicate(us, eu, newestFirst)] as const;
   const shutdown = async (): Promise<void> => {
     await Promise.all(replicators.map((replicator) => replicator.shutdown()));
-    await Promise.all(fronts.map((front) => front.shutdown()));
+    await Promise.all(fronts.map((front) => front.stop()));
     await Promise.all(regions.map((region) => region.shutdown()));
   };
   return {
@@ -134,7 +140,8 @@ function replicate(from: TableRegion, to: TableRegion, newestFirst: boolean): Re
   });
 }
 
-function toPublic(region: TableRegion, { port }: TableFront = missing()): GlobalTableRegion {
+function toPublic(region: TableRegion, front: TableFront = missing()): GlobalTableRegion {
+  const { port } = front;
   return {
     name: region.name,
     port,
@@ -145,6 +152,11 @@ function toPublic(region: TableRegion, { port }: TableFront = missing()): Global
     },
     setStaleness: (ms) => {
       region.setStaleness(ms);
+    },
+    stop: () => front.stop(),
+    start: () => front.start(),
+    disconnectClients: () => {
+      front.disconnectClients();
     },
     streamArn: (table) => toStreamArn(region, table),
   };

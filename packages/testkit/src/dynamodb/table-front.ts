@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { DynamoDBFault } from './dynamodb-fault.js';
 import type { Body } from './item.js';
+import { executeBatch, executeStatement, executeTransaction } from './partiql.js';
 import { callStreams, describeStreamOf } from './streams.js';
 import type { TableRegion } from './table-region.js';
 import { transactGet, transactWrite } from './transactions.js';
@@ -10,7 +11,12 @@ import { writeBatch, writeItem } from './write-operations.js';
 
 export interface TableFront {
   readonly port: number;
-  shutdown(): Promise<void>;
+  /** Accepts no connection any more and breaks those that there are. Idempotent. */
+  stop(): Promise<void>;
+  /** Accepts connections again, on the same port. */
+  start(): Promise<void>;
+  /** Breaks every connection, once. */
+  disconnectClients(): void;
 }
 
 /** Carries out what changes tables, in every region. */
@@ -33,18 +39,28 @@ export async function startTableFront(
       })
       .catch(() => undefined);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not a TCP server');
+  const listen = async (at: number): Promise<number> => {
+    server.listen(at, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('not a TCP server');
+    return address.port;
+  };
+  const port = await listen(0);
   return {
-    port: address.port,
-    async shutdown() {
+    port,
+    async stop() {
       if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
       await closed;
+    },
+    async start() {
+      if (!server.listening) await listen(port);
+    },
+    disconnectClients() {
+      server.closeAllConnections();
     },
   };
 }
@@ -83,6 +99,12 @@ function callTable(
       return transactWrite(region, input);
     case 'TransactGetItems':
       return transactGet(region, input);
+    case 'ExecuteStatement':
+      return executeStatement(region, input);
+    case 'BatchExecuteStatement':
+      return executeBatch(region, input);
+    case 'ExecuteTransaction':
+      return executeTransaction(region, input);
     case 'GetItem':
     case 'Query':
     case 'Scan':

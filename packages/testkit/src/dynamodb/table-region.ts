@@ -27,6 +27,8 @@ export class TableRegion {
   readonly #keyNames = new Map<string, readonly string[]>();
   /** Every item as it is now, by table and key. */
   readonly #images = new Map<string, Item>();
+  /** When the last write of each item was made, deletions included, in whatever region. */
+  readonly #writtenAtMs = new Map<string, number>();
   #tail: Promise<unknown> = Promise.resolve();
 
   /** `follower`: serves reads that are not strongly consistent. */
@@ -108,19 +110,33 @@ export class TableRegion {
   }
 
   /** Notes what has become of the item. */
-  record(table: string, key: Item, after: Item | undefined, origin: string): void {
+  record(
+    table: string,
+    key: Item,
+    after: Item | undefined,
+    origin: string,
+    writtenAtMs: number = performance.now(),
+  ): void {
     const place = `${table} ${toKeyText(key)}`;
+    this.#writtenAtMs.set(place, writtenAtMs);
     const before = this.#images.get(place);
     if (after) this.#images.set(place, after);
     else this.#images.delete(place);
-    if (before || after) this.log.add({ table, key, before, after, origin });
+    if (before || after) this.log.add({ table, key, before, after, origin, writtenAtMs });
   }
 
-  /** Takes in changes of another region. */
+  /** Takes in changes of another region, but for those of items that were written here later. */
   async receive(changes: readonly Change[]): Promise<void> {
     await this.exclusively(async () => {
-      await applyChanges(this.#leader, changes);
-      for (const { table, key, after, origin } of changes) this.record(table, key, after, origin);
+      const news = changes.filter(({ table, key, writtenAtMs }) => {
+        const knownAtMs = this.#writtenAtMs.get(`${table} ${toKeyText(key)}`);
+        return knownAtMs === undefined || writtenAtMs > knownAtMs;
+      });
+      if (news.length === 0) return;
+      await applyChanges(this.#leader, news);
+      for (const { table, key, after, origin, writtenAtMs } of news) {
+        this.record(table, key, after, origin, writtenAtMs);
+      }
     });
   }
 

@@ -1,0 +1,4 @@
+import { dynamodbConformance } from '../../test/dynamodb-conformance.js';
+import { testConformance } from '../../test/test-conformance.js';
+
+testConformance(dynamodbConformance);
