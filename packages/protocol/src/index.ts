@@ -44,6 +44,8 @@ export {
   encodeClientFrame,
   encodeNodeFrame,
 } from './codec/session-frames.js';
+export { decodeJournalBlock, encodeJournalBlock } from './codec/journal-block.js';
+export type { JournalBlock } from './codec/journal-block.js';
 export { decodeJournalEntry, encodeJournalEntry } from './codec/journal-entry.js';
 export { decodeSdkFrame, encodeSdkFrame } from './codec/sdk-frames.js';
 export { fromFailure, toFailure } from './failure.js';

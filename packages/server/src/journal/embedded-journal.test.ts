@@ -127,8 +127,8 @@ const foreign: readonly { what: string; key: Uint8Array; value: Uint8Array; mess
   {
     what: 'of a newer format',
     key: IDENTITY_KEY,
-    value: Buffer.from('{"format":2,"what":"ever"}'),
-    message: /format 2, this version knows up to 1/,
+    value: Buffer.from('{"format":3,"what":"ever"}'),
+    message: /format 3, this version knows up to 2/,
   },
   {
     what: 'whose identity is cut off',
@@ -145,7 +145,7 @@ const foreign: readonly { what: string; key: Uint8Array; value: Uint8Array; mess
   {
     what: 'whose head is below its entries',
     key: PROGRESS_KEY,
-    value: encodeRecord({ head: 2, liveCount: 3, horizon: '' }),
+    value: encodeRecord({ head: 2, liveCount: 3, horizon: '', firstBlock: 0, nextBlock: 3 }),
     message: /3 entries up to 2, not 3 up to 3/,
   },
   {

@@ -12,9 +12,8 @@
  * was restored from an older copy never gives a place out twice. What it does not do: keep a second
  * copy. A disk that is lost takes the journal along; waits on what stood in it answer `unknown`.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
-import { encodeJournalId, type JournalEntry, RendezvousError } from '@rendezvous/protocol';
+import { RendezvousError } from '@rendezvous/protocol';
 import { ClassicLevel } from 'classic-level';
 import type { RecoveredJournal } from '../core/core-state.js';
 import type { JournalRecord } from '../core/effect.js';
@@ -24,22 +23,16 @@ import {
   createAcknowledgedHead,
   readAcknowledgedHead,
 } from './acknowledged-head.js';
+import { Commit } from './commit.js';
 import { type DiskRoom, watchDiskRoom } from './disk-room.js';
+import { type EntryPlaces, SEGMENT_SPAN } from './entry-places.js';
 import {
-  corrupt,
-  decodeEntry,
-  decodeIdentity,
-  decodeProgress,
-  encodeEntry,
-  encodeRecord,
-  ENTRY_KEYS,
-  entryKey,
-  type Identity,
-  IDENTITY_KEY,
-  JOURNAL_FORMAT,
-  type Progress,
-  PROGRESS_KEY,
-} from './stored-journal.js';
+  type Database,
+  readBlocks,
+  recoverJournal,
+  type StoredJournal,
+} from './recover-journal.js';
+import { blockKey, corrupt, encodeRecord, ENTRY_KEYS, PROGRESS_KEY } from './stored-journal.js';
 
 export interface EmbeddedJournalOptions {
   /** Where the journal lies; made if it is not there. One process at a time has it. */
@@ -51,11 +44,8 @@ export interface EmbeddedJournalOptions {
 }
 
 const RESERVE_BYTES = 64 * 1024 * 1024;
-/** Bookmarks live minutes; a node that starts more often than this in that time has other worries. */
-const PREDECESSOR_COUNT_MAX = 64;
-const READ_COUNT = 1_000;
-
-type Database = ClassicLevel<Uint8Array, Uint8Array>;
+/** LevelDB keeps what was dropped until it compacts; asked to from so much on, it gives disk back. */
+const COMPACT_BYTES_MIN = 8 * 1024 * 1024;
 
 /**
  * Opens the journal in a directory, replayed, under a new id. Rejects with `journal_locked` while
@@ -71,13 +61,13 @@ export async function createEmbeddedJournal(options: EmbeddedJournalOptions): Pr
   const { directory, reserveBytes = RESERVE_BYTES, log = () => undefined } = options;
   const database = await openDatabase(directory);
   try {
-    const recovered = await recover(database, await readAcknowledgedHead(directory));
+    const stored = await recoverJournal(database, await readAcknowledgedHead(directory));
     const acknowledged = await createAcknowledgedHead(directory);
     const room = await watchDiskRoom(directory, reserveBytes, (hasRoom) => {
       if (hasRoom) log({ level: 'info', event: 'journal_has_room', directory });
       else log({ level: 'error', event: 'journal_full', directory, reserveBytes });
     });
-    return new EmbeddedJournal(database, recovered, room, acknowledged);
+    return new EmbeddedJournal(database, stored, room, acknowledged);
   } catch (error) {
     await database.close();
     throw toJournalError(error, directory);
@@ -90,16 +80,17 @@ interface Append {
   readonly reject: (error: unknown) => void;
 }
 
-type Operation =
-  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
-  | { readonly type: 'del'; readonly key: Uint8Array };
-
 class EmbeddedJournal implements Journal {
   readonly recovered: RecoveredJournal;
   readonly #database: Database;
   readonly #room: DiskRoom;
   readonly #acknowledged: AcknowledgedHead;
-  #progress: Progress;
+  readonly #places: EntryPlaces;
+  #head: number;
+  #horizon: string;
+  /** How much had been dropped when LevelDB was last asked to compact. */
+  #compactedBytes = 0;
+  #compacting: Promise<void> | undefined;
   #queue: Append[] = [];
   #committing: Promise<void> | undefined;
   #failure: RendezvousError | undefined;
@@ -107,16 +98,17 @@ class EmbeddedJournal implements Journal {
 
   constructor(
     database: Database,
-    recovered: RecoveredJournal,
+    stored: StoredJournal,
     room: DiskRoom,
     acknowledged: AcknowledgedHead,
   ) {
     this.#database = database;
     this.#room = room;
     this.#acknowledged = acknowledged;
-    this.recovered = recovered;
-    const { head, horizon, entries } = recovered;
-    this.#progress = { head, horizon, liveCount: entries.length };
+    this.recovered = stored.recovered;
+    this.#places = stored.places;
+    this.#head = stored.recovered.head;
+    this.#horizon = stored.recovered.horizon;
   }
 
   get hasRoom(): boolean {
@@ -141,6 +133,7 @@ class EmbeddedJournal implements Journal {
     await this.#committing;
     this.#failure ??= new RendezvousError('shut_down', 'the journal was shut down');
     await this.#acknowledged.shutdown();
+    await this.#compacting;
     await this.#database.close();
   }
 
@@ -164,37 +157,55 @@ class EmbeddedJournal implements Journal {
   }
 
   async #commit(appends: readonly Append[]): Promise<void> {
-    const operations: Operation[] = [];
-    let { head, liveCount, horizon } = this.#progress;
+    const places = this.#places;
+    const commit = new Commit(places, this.#head, this.#horizon);
+    await this.#moveOut(commit, countRecords(appends));
     for (const { records } of appends) {
-      for (const record of records) {
-        operations.push(...operationOf(record));
-        if (record.kind === 'horizon') horizon = record.rid;
-        else if (record.kind === 'collect') liveCount--;
-        else if (record.entry.sequence > head) {
-          head = record.entry.sequence;
-          liveCount++;
+      for (const record of records) commit.add(record);
+    }
+    const operations = commit.finish();
+    [this.#head, this.#horizon] = [commit.head, commit.horizon];
+    const { liveCount, firstBlock, nextBlock } = places;
+    const progress = { head: this.#head, liveCount, horizon: this.#horizon, firstBlock, nextBlock };
+    operations.push({ type: 'put', key: PROGRESS_KEY, value: encodeRecord(progress) });
+    await this.#database.batch(operations, { sync: true });
+    this.#acknowledged.note(this.#head);
+    this.#compact();
+  }
+
+  /**
+   * So that a few entries that live long do not keep all that came after them. Before the records,
+   * while all blocks are on disk; faster than records come, but in small parts.
+   */
+  async #moveOut(commit: Commit, recordCount: number): Promise<void> {
+    const places = this.#places;
+    for (let count = 0; count <= 2 * (recordCount / SEGMENT_SPAN); count++) {
+      const blocks = places.blocksToMove;
+      if (!blocks) return;
+      for await (const { block } of readBlocks(this.#database, blocks)) {
+        for (const entry of block.entries) {
+          if (places.isInBlock(entry.sequence)) commit.standAlone(entry);
         }
       }
+      commit.dropDead();
     }
-    this.#progress = { head, liveCount, horizon };
-    operations.push({ type: 'put', key: PROGRESS_KEY, value: encodeRecord(this.#progress) });
-    await this.#database.batch(operations, { sync: true });
-    this.#acknowledged.note(head);
+  }
+
+  /** In the background. A failure is not ours to tell: the next commit meets it too. */
+  #compact(): void {
+    const { droppedBytes, byteCount, firstBlock } = this.#places;
+    const dueBytes = droppedBytes - this.#compactedBytes;
+    if (this.#compacting || dueBytes < Math.max(COMPACT_BYTES_MIN, byteCount)) return;
+    this.#compactedBytes = droppedBytes;
+    this.#compacting = this.#database
+      .compactRange(ENTRY_KEYS.gte, blockKey(firstBlock))
+      .catch(() => undefined)
+      .finally(() => (this.#compacting = undefined));
   }
 }
 
-function operationOf(record: JournalRecord): Operation[] {
-  switch (record.kind) {
-    case 'open': {
-      const { entry } = record;
-      return [{ type: 'put', key: entryKey(entry.sequence), value: encodeEntry(entry) }];
-    }
-    case 'collect':
-      return [{ type: 'del', key: entryKey(record.sequence) }];
-    case 'horizon':
-      return [];
-  }
+function countRecords(appends: readonly Append[]): number {
+  return appends.reduce((count, { records }) => count + records.length, 0);
 }
 
 async function openDatabase(directory: string): Promise<Database> {
@@ -214,62 +225,6 @@ async function openDatabase(directory: string): Promise<Database> {
   } catch (error) {
     throw toJournalError(error, directory);
   }
-}
-
-/** Reads everything, checks that it is whole, and gives the journal its new id, durably. */
-async function recover(database: Database, acknowledgedHead: number): Promise<RecoveredJournal> {
-  const stored = await database.get(IDENTITY_KEY);
-  const before = stored && decodeIdentity(stored);
-  if (before && before.format > JOURNAL_FORMAT) throw newerFormat(before.format);
-  const progress = await database.get(PROGRESS_KEY);
-  const entries = await readEntries(database);
-  const { head, liveCount, horizon } = progress
-    ? decodeProgress(progress)
-    : { head: 0, liveCount: 0, horizon: '' };
-  if (!before && (progress || entries.length > 0)) throw corrupt('it has entries and no identity');
-  if (entries.length !== liveCount || (entries.at(-1)?.sequence ?? 0) > head) {
-    const found = `${String(entries.length)} up to ${String(entries.at(-1)?.sequence ?? 0)}`;
-    throw corrupt(
-      `it should have ${String(liveCount)} entries up to ${String(head)}, not ${found}`,
-    );
-  }
-  if (head < acknowledgedHead) {
-    const missing = `${String(head)} is its end, ${String(acknowledgedHead)} was acknowledged`;
-    throw corrupt(`its end is missing: ${missing}`);
-  }
-  const identity = succeed(before, head);
-  await database.put(IDENTITY_KEY, encodeRecord(identity), { sync: true });
-  return { id: identity.id, predecessors: identity.predecessors, head, entries, horizon };
-}
-
-function succeed(before: Identity | undefined, head: number): Identity {
-  const id = encodeJournalId(randomBytes(10));
-  // Under an id that gave no place out, nothing can be asked for.
-  const isNamed = before && head > (before.predecessors[0]?.sequence ?? 0);
-  const named = isNamed ? [{ journal: before.id, sequence: head }] : [];
-  const predecessors = [...named, ...(before?.predecessors ?? [])].slice(0, PREDECESSOR_COUNT_MAX);
-  return { format: JOURNAL_FORMAT, id, predecessors };
-}
-
-async function readEntries(database: Database): Promise<JournalEntry[]> {
-  const entries: JournalEntry[] = [];
-  const iterator = database.iterator(ENTRY_KEYS);
-  try {
-    for (;;) {
-      const chunk = await iterator.nextv(READ_COUNT);
-      if (chunk.length === 0) return entries;
-      for (const [key, value] of chunk) entries.push(decodeEntry(key, value));
-    }
-  } finally {
-    await iterator.close();
-  }
-}
-
-function newerFormat(format: number): RendezvousError {
-  const message =
-    `the journal has format ${String(format)}, this version knows up to ${String(JOURNAL_FORMAT)}: ` +
-    'run the version that wrote it, or a later one';
-  return new RendezvousError('journal_corrupt', message);
 }
 
 /** What LevelDB or the file system reports, in our words. */
