@@ -6,6 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<RunnableCommand>>> 
   demo: async () => toRunnable(await import('./commands/demo.js')),
   'bench window': async () => toRunnable(await import('./commands/bench-window.js')),
   'bench open': async () => toRunnable(await import('./commands/bench-open.js')),
+  'bench overhead': async () => toRunnable(await import('./commands/bench-overhead.js')),
   'bench import': async () => toRunnable(await import('./commands/bench-import.js')),
   serve: async () => toRunnable(await import('./commands/serve.js')),
   monitor: async () => toRunnable(await import('./commands/monitor.js')),
