@@ -1,12 +1,20 @@
 /** One direction of a proxied connection: bytes go in, and come out later, in order. */
 import type { Socket } from 'node:net';
 
+/** Timers are up to this much late, so precise lines use them only for what is longer. */
+const TIMER_ERROR_MS = 2;
+/** A precise line looks at its sockets this often while something is about to be due. */
+const NAP_MS = 0.1;
+const NOBODY_WAKES = new Int32Array(new SharedArrayBuffer(4));
+
 /** How much one direction holds before it stops reading. */
 const HELD_BYTES_MAX = 16 * 1024 * 1024;
 
 /** What one direction of every connection shares; read anew at each decision. */
 export interface LineSettings {
   delayMs: number;
+  /** Naps instead of timers towards the end of a delay: late by some 0.1 ms instead of 1 to 2. */
+  readonly precise: boolean;
   paused: boolean;
   /** What was read from the sender so far. */
   chunks: number;
@@ -33,6 +41,7 @@ export function createDelayLine(source: Socket, sink: Socket, settings: LineSett
   const held: Held[] = [];
   let heldBytes = 0;
   let timer: NodeJS.Timeout | undefined;
+  let immediate: NodeJS.Immediate | undefined;
 
   const hold = (chunk: Buffer | undefined): void => {
     held.push({ chunk, atMs: performance.now() });
@@ -42,11 +51,11 @@ export function createDelayLine(source: Socket, sink: Socket, settings: LineSett
   };
 
   const deliver = (): void => {
-    clearTimeout(timer);
+    cancel();
     for (let next = held[0]; next !== undefined && !settings.paused; next = held[0]) {
       const inMs = next.atMs + settings.delayMs - performance.now();
       if (inMs > 0) {
-        timer = setTimeout(deliver, Math.ceil(inMs));
+        deliverIn(inMs);
         return;
       }
       held.shift();
@@ -55,6 +64,22 @@ export function createDelayLine(source: Socket, sink: Socket, settings: LineSett
       else sink.write(next.chunk);
     }
     if (heldBytes <= HELD_BYTES_MAX) source.resume();
+  };
+
+  const deliverIn = (ms: number): void => {
+    if (!settings.precise) timer = setTimeout(deliver, Math.ceil(ms));
+    else if (ms > TIMER_ERROR_MS + 1) timer = setTimeout(deliver, ms - TIMER_ERROR_MS);
+    else {
+      immediate = setImmediate(() => {
+        Atomics.wait(NOBODY_WAKES, 0, 0, Math.min(ms, NAP_MS));
+        deliver();
+      });
+    }
+  };
+
+  const cancel = (): void => {
+    clearTimeout(timer);
+    clearImmediate(immediate);
   };
 
   source.on('data', (chunk: Buffer) => {
@@ -71,7 +96,7 @@ export function createDelayLine(source: Socket, sink: Socket, settings: LineSett
       return sink.writableLength;
     },
     shutdown: () => {
-      clearTimeout(timer);
+      cancel();
       held.length = 0;
     },
   };

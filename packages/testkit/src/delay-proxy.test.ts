@@ -83,6 +83,17 @@ test('a chunk sent under a shorter delay never overtakes one sent under a longer
   expect(received()).toBe('first second third');
 });
 
+test('a precise proxy keeps the order, too, and is never early', async () => {
+  const { dial } = await setup({ delayMs: 0.5, precise: true });
+  const { socket, until } = await dial();
+  for (const word of ['first', 'second', 'third']) {
+    const sentAtMs = performance.now();
+    socket.write(word);
+    await until(word);
+    expect(performance.now() - sentAtMs).toBeGreaterThanOrEqual(1);
+  }
+});
+
 test('pause() holds what arrives and resume() lets it through, in order', async () => {
   const { proxy, dial } = await setup();
   const { socket, received, until } = await dial();

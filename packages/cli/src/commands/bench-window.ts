@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { RendezvousError } from '@rendezvous/protocol';
+import { parseStores } from '../bench/parse-stores.js';
 import { runWindow } from '../bench/run-window.js';
 import { renderWindowReport } from '../bench/window-report.js';
 import { toWindowJson, toWindowVerdict } from '../bench/window-result.js';
@@ -8,8 +8,7 @@ import type { Command, Io } from '../command.js';
 import { MEASUREMENT_OPTIONS } from '../shared-options.js';
 import { findReportFile } from '../demo/report-file.js';
 import { MEASUREMENT_EXIT_CODES, runMeasurement } from '../demo/run-measurement.js';
-import { DEMO_STORES, isDemoStore, type DemoStoreName } from '../demo/stores/load-demo-store.js';
-import { suggestNearest } from '../nearest.js';
+import { DEMO_STORES } from '../demo/stores/load-demo-store.js';
 
 const NAME = 'bench window';
 /** Those that every machine has after `npm run setup`, and the quickest to start. */
@@ -77,7 +76,7 @@ export const command: Command<BenchWindowOptions> = {
 
 /** Resolves with the exit code. Whatever the benchmark started is gone by then, also after Ctrl-C. */
 export async function run(options: BenchWindowOptions, io: Io): Promise<number> {
-  const stores = parseStores(options.stores);
+  const stores = parseStores(NAME, options.stores);
   const reportFile = await findReportFile(
     { ...options, command: NAME, defaultFile: DEFAULT_REPORT },
     io,
@@ -101,22 +100,4 @@ export async function run(options: BenchWindowOptions, io: Io): Promise<number> 
       return exitCode;
     },
   );
-}
-
-/** Throws `config_invalid` for a name that is none, or appears twice. */
-function parseStores(text: string): DemoStoreName[] {
-  const names = text.split(',').map((name) => name.trim());
-  return names.map((name, index) => {
-    if (!isDemoStore(name)) {
-      throw invalid(
-        `takes ${DEMO_STORES.join(', ')}, not "${name}".${suggestNearest(name, DEMO_STORES)}`,
-      );
-    }
-    if (names.indexOf(name) !== index) throw invalid(`names ${name} twice`);
-    return name;
-  });
-}
-
-function invalid(problem: string): RendezvousError {
-  return new RendezvousError('config_invalid', `${NAME}: --stores ${problem}`);
 }

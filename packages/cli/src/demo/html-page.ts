@@ -18,7 +18,7 @@ svg .median { stroke: var(--median); stroke-dasharray: 4 3; }
 svg .name { fill: var(--ink); font-weight: 600; }
 svg .halo { fill: var(--ink); paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 .key { display: inline-block; width: .8em; height: .8em; border-radius: 2px; vertical-align: -.05em; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; font-size: .8rem; } .wide td { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .5rem; border-bottom: 1px solid var(--line); text-align: right; }
 th:first-child, td:first-child { text-align: left; }

@@ -1,0 +1,49 @@
+/** A function of `bench overhead`, as a user would have it: the SDK, and a wrapped client beside bare ones. */
+import { createRendezvous } from '@rendezvous/client';
+import { loadDemoStore } from '../demo/stores/load-demo-store.js';
+import { serveParent } from '../demo/serve-parent.js';
+import type { FunctionContract, WrittenPost } from './overhead-contracts.js';
+import { toOperations, writePost, type Clients } from './overhead-operations.js';
+import { takeTurns } from './take-turns.js';
+
+/** No more than count. */
+const WARM_UP_OPERATIONS_MAX = 300;
+
+serveParent<FunctionContract>(async ({ store, databaseUrl, node, region }) => {
+  const demoStore = await loadDemoStore(store);
+  const connect = (): ReturnType<typeof demoStore.connect> => demoStore.connect(databaseUrl, 1);
+  const rv = createRendezvous({ region, nodes: [node] });
+  // As a first request would: connect to the node before the measurement.
+  await rv.run(undefined, () => rv.wait({ timeoutMs: 0 }));
+  let minted = 0;
+  const clients: Clients = {
+    rv,
+    bare: (await connect()).posts,
+    otherBare: (await connect()).posts,
+    wrapped: await (await connect()).wrap(rv),
+    mint: () => `${region}-${process.pid}-${(minted += 1)}`,
+  };
+  return {
+    ready: null,
+    handlers: {
+      prepare: async ({ count }) => {
+        const posts: WrittenPost[] = [];
+        while (posts.length < count) posts.push(await writePost(clients));
+        return posts;
+      },
+      await: async ({ posts }) => {
+        const [, read] = toOperations(clients, { measure: 'readClosed', posts });
+        for (const index of posts.keys()) await read(index);
+        return null;
+      },
+      measure: async (payload) => {
+        const { count } = payload;
+        const warmUp = Math.min(count, WARM_UP_OPERATIONS_MAX);
+        const times = await takeTurns(...toOperations(clients, payload), count, warmUp);
+        // A node that cannot be asked makes reads quick, and proves nothing.
+        if (rv.counters.unavailable > 0) throw new Error('the node did not answer');
+        return times;
+      },
+    },
+  };
+});
