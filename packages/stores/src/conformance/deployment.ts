@@ -115,7 +115,7 @@ async function assemble(parts: Parts): Promise<Omit<Deployment, 'shutdown'>> {
   const wait: Deployment['wait'] = (bookmark, { timeoutMs = 0, key } = {}) =>
     reader.rv.wait({
       ...{ store: STORE, region: AWAY, bookmark, timeoutMs },
-      ...(key !== undefined && { keys: [key] }),
+      ...(key !== undefined && { keys: [harness.toKey?.(key) ?? key] }),
     });
   return {
     harness,

@@ -48,8 +48,14 @@ export interface ConformanceHarness<
   /** A transaction that puts `value` under `key` and is rolled back. */
   readonly rollback:
     { run(client: C, key: string, value: string): Promise<unknown> } | NotApplicable;
+  /** The key by which branches and waits name what is under `key`. Default: the same text. */
+  readonly toKey?: (key: string) => string;
+  /** How many branches a case opens at a time. Default 10,000; less where these take the store a minute. */
+  readonly manyCount?: number;
   /** Calls whose keys the shim finds by itself. */
   readonly keys: { readonly calls: readonly ConformanceKeyedCall<C>[] } | NotApplicable;
+  /** Whether a monitor can tell that a deletion has arrived. Default `true`. */
+  readonly deletions?: true | NotApplicable;
   /** Lets what is under `key` expire in `afterMs`. */
   readonly expiry:
     { expire(client: C, key: string, afterMs: number): Promise<unknown> } | NotApplicable;

@@ -5,6 +5,7 @@ import type { ConformanceCase } from '../conformance-case.js';
 import { caseWith } from '../conformance-case.js';
 import { STORE } from '../deployment.js';
 import { toPositionStrategy } from '../position-strategy.js';
+import type { ConformanceHarness } from '../harness.js';
 import type { SuiteContext } from '../suite-context.js';
 import { until } from '../until.js';
 
@@ -83,6 +84,10 @@ function listConnectionCases({ harness, onOwn, onShared }: SuiteContext): Confor
         onOwn({ monitors: 'none' }, async ({ replica }) => {
           const connection = await strategy.connectReplica(toTarget(replica.url), signal);
           await replica.kill();
+          // Where a connection is no more than a place to ask, the next question finds out.
+          if ('readMarkers' in connection) {
+            await assertFails('store_failed', connection.readMarkers([toKeyBytes(harness, 'any')]));
+          }
           await connection.lost;
           await connection.shutdown();
           await connection.shutdown();
@@ -102,6 +107,10 @@ function listConnectionCases({ harness, onOwn, onShared }: SuiteContext): Confor
         }),
     },
   ];
+}
+
+function toKeyBytes({ toKey }: ConformanceHarness, key: string): Uint8Array {
+  return new TextEncoder().encode(toKey?.(key) ?? key);
 }
 
 function toTarget(endpoint: string): ReplicaTarget {

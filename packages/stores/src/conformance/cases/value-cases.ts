@@ -24,10 +24,10 @@ export function listValueCases(context: SuiteContext): ConformanceCase[] {
           assert.equal(await readAs(reader, bookmark, key), 'new');
         }),
     },
-    {
-      title:
-        'a delete: a read that follows it sees nothing, and one after the next write its value',
-      run: () =>
+    caseWith(
+      'a delete: a read that follows it sees nothing, and one after the next write its value',
+      harness.deletions ?? true,
+      () =>
         onLag(context, async ({ writer, reader }) => {
           const key = freshKey();
           const written = await putAs(writer, key, 'there');
@@ -37,7 +37,7 @@ export function listValueCases(context: SuiteContext): ConformanceCase[] {
           const again = await putAs(writer, key, 'again');
           assert.equal(await readAs(reader, again, key), 'again');
         }),
-    },
+    ),
     caseWith(
       'an expiry: a read that follows the write ends although it is gone',
       harness.expiry,
