@@ -85,6 +85,8 @@ export interface ClientSettings extends Omit<OptionValues, keyof Policy> {
   /** `RENDEZVOUS_DISABLED`. */
   readonly disabled: boolean;
   readonly policy: Policy;
+  /** Whether `timeoutMs` is the default: a store's own then holds. */
+  readonly isTimeoutDefault: boolean;
 }
 
 /** `StoreOptions`, complete and checked. */
@@ -95,6 +97,7 @@ export interface StoreSettings {
   readonly openTimeoutMs: number;
   readonly verify: Verify;
   readonly policy: Policy;
+  readonly isTimeoutDefault: boolean;
 }
 
 type OptionTable = {
@@ -196,12 +199,19 @@ export function parseClientOptions(options: RendezvousOptions, env: Environment)
     ...values,
     disabled: isSwitchedOn(env['RENDEZVOUS_DISABLED']),
     policy: { ...DEFAULT_POLICY, ...pickPolicy((name) => values[name]) },
+    isTimeoutDefault: !isGiven('timeoutMs', options, env),
   };
   // A client that never acts needs to know neither; it must not break the function it was disabled for.
   if (settings.disabled || settings.policy.mode === 'off') return settings;
   if (settings.region === '') throw createRequiredError('region');
   if (settings.nodes.length === 0) throw createRequiredError('nodes');
   return settings;
+}
+
+/** Whether an option, or its variable, is set. */
+function isGiven(name: 'timeoutMs', options: RendezvousOptions, env: Environment): boolean {
+  const spec: OptionSpec<unknown> = { ...CLIENT_OPTIONS[name], default: undefined };
+  return readOption(name, spec, options[name], env) !== undefined;
 }
 
 function readOptions(options: RendezvousOptions, env: Environment): OptionValues {
@@ -231,6 +241,7 @@ export function parseStoreOptions(
       checkOption('openTimeoutMs', options.openTimeoutMs, openTimeoutMs) ?? client.openTimeoutMs,
     verify: checkOption('verify', options.verify, { default: 'auto', ...VERIFY }) ?? 'auto',
     policy: { ...client.policy, ...parsePolicy(options) },
+    isTimeoutDefault: client.isTimeoutDefault && options.timeoutMs === undefined,
   };
   for (const name of ['onTimeout', 'onUnavailable'] as const) {
     if (settings.policy[name] !== 'origin' || settings.origin !== undefined) continue;
