@@ -163,18 +163,20 @@ const keyed: readonly ConformanceKeyedCall<S3ConformanceClient>[] = [
  */
 export function createS3Conformance(): {
   readonly harness: Harness;
+  /** Starts what the stores share. */
+  readonly start: () => Promise<unknown>;
   readonly shutdown: () => Promise<void>;
 } {
   let requests = 0;
   let pair: Promise<S3Pair> | undefined;
   let storeCount = 0;
+  const start = (): Promise<S3Pair> => (pair ??= startS3Pair());
   const harness: Harness = {
     name: 'S3 (Ceph) through the AWS SDK',
     strategy: s3Visibility({ onRequest: () => (requests += 1) }),
     startStore: async () => {
-      pair ??= startS3Pair();
       storeCount += 1;
-      return startStore(await pair, `store-${String(storeCount)}`);
+      return startStore(await start(), `store-${String(storeCount)}`);
     },
     connect,
     writes,
@@ -191,7 +193,7 @@ export function createS3Conformance(): {
     olderCopy: { notApplicable: 'a region of S3 is not restored from a copy' },
     monitorOperations: { count: () => Promise.resolve(requests) },
   };
-  return { harness, shutdown: async () => (await pair)?.shutdown() };
+  return { harness, start, shutdown: async () => (await pair)?.shutdown() };
 }
 
 async function startStore(pair: S3Pair, bucket: string): Promise<RunningStore> {

@@ -9,7 +9,7 @@ import { findFreePort } from './free-port.js';
 import type { ProcessUser } from './process-user.js';
 import type { Reaper } from './reaper.js';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_INTERVAL_MS = 25;
 

@@ -14,7 +14,7 @@ export interface RawAnswer {
 export interface RawRequest {
   readonly bucket: string;
   readonly key: string;
-  change(request: HttpRequest): void;
+  readonly change: (request: HttpRequest) => void;
 }
 
 /** Thrown to end a request whose answer was taken. */

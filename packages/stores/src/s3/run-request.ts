@@ -21,7 +21,7 @@ import type {
   SdkClient,
   SdkCommand,
 } from '../aws-sdk/driver.js';
-import { isFirstRefusal } from '../aws-sdk/first-refusal.js';
+import { isFirstRefusal, type SdkError } from '../aws-sdk/first-refusal.js';
 import { markCopy } from './mark-copy.js';
 import { addMarker, hideMarker, type Metadata } from './marker-metadata.js';
 import { encodePlace, type ObjectPlace } from './object-place.js';
@@ -141,7 +141,18 @@ async function send(
   if (bid === '' || places === undefined) return next(args);
   const input = await mark(bare, command, args.input, how, bid);
   context.rendezvousMarker = input === args.input ? undefined : { bid, attempts: 0 };
-  return next({ ...args, input });
+  try {
+    return await next({ ...args, input });
+  } catch (error) {
+    if (how !== 'copy' || input === args.input || !isRefusedCondition(error)) throw error;
+    // The source is another by now, or the caller's own condition fails, and does so again.
+    context.rendezvousMarker = undefined;
+    return next(args);
+  }
+}
+
+function isRefusedCondition(error: unknown): boolean {
+  return isFirstRefusal(error) && (error as SdkError).$metadata?.httpStatusCode === 412;
 }
 
 async function mark(

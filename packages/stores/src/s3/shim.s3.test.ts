@@ -43,7 +43,7 @@ describe.runIf((await findCephProgram()) !== undefined)('S3', () => {
     for (const Bucket of ['bare-posts-flat', 'wrapped-posts-flat']) {
       await connect().createBucket({ Bucket });
     }
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => pair.shutdown());
 
@@ -128,7 +128,7 @@ async function startFront(
     incoming.resume().on('end', () => {
       requests.push(incoming);
       const { status, body } = answer(incoming);
-      outgoing.writeHead(status, { 'content-type': 'application/xml' }).end(body);
+      outgoing.writeHead(status, { 'content-type': 'application/xml', etag: '"old"' }).end(body);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -198,4 +198,21 @@ test('a client that is none is refused, and so is a lease out of its range', () 
   const nothing = { send: () => undefined, middlewareStack: {} };
   expect(() => wrapS3(nothing, handle)).toThrow(/config_invalid/);
   expect(() => wrapS3(new S3({ region: 'eu' }), handle, { leaseMs: 0 })).toThrow(/leaseMs/);
+});
+
+test('a copy whose source changes meanwhile is sent as it was', async () => {
+  const { client, requests } = await startFront(({ headers, method }) => {
+    if (method === 'HEAD') return { status: 200, body: '' };
+    const isGuarded = headers['x-amz-copy-source-if-match'] !== undefined;
+    return isGuarded
+      ? { status: 412, body: '<Error><Code>PreconditionFailed</Code></Error>' }
+      : { status: 200, body: '<CopyObjectResult><ETag>"new"</ETag></CopyObjectResult>' };
+  });
+  const handle = new RecordingHandle();
+  const copy = { Bucket: 'posts', Key: 'b', CopySource: 'posts/a' };
+  const { CopyObjectResult } = await wrapS3(client, handle).copyObject(copy);
+  expect(CopyObjectResult?.ETag).toBe('"new"');
+  const directives = requests.map(({ headers }) => headers['x-amz-metadata-directive']);
+  expect(directives).toEqual([undefined, 'REPLACE', undefined]);
+  expect(handle.branches).toHaveLength(1);
 });

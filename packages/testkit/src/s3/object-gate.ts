@@ -56,7 +56,7 @@ class HttpObjectGate implements ObjectGate {
   /** Answers that are being let through. */
   readonly #passing = new Set<Promise<unknown>>();
   #settings = createSettings();
-  #fetched: FetchedObject[] = [];
+  readonly #fetched: FetchedObject[] = [];
   #delayMs = 0;
   #paused = false;
   targetPort: number | undefined;

@@ -21,7 +21,7 @@ describe.runIf((await findCephProgram()) !== undefined)('a pair of S3', () => {
     await pair.createBucket(Bucket, { versioned: true });
     eu = connectTo(pair, pair.primary);
     us = connectTo(pair, pair.replica);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => pair.shutdown());
 

@@ -134,7 +134,7 @@ async function assemble(
   shutdown: () => Promise<void>,
 ): Promise<S3Pair> {
   const [eu, us] = [await connectZone(gateways[0].url), await connectZone(gateways[1].url)];
-  await untilTrue('us does not know its users', () => us.isReady());
+  await untilTrue('us does not know its users', () => us.isReady(), SYNC_TIMEOUT_MS);
   return {
     product: 'S3 (Ceph)',
     version: /\d+\.\d+\.\d+/.exec(version)?.[0] ?? '',
@@ -145,12 +145,17 @@ async function assemble(
     credentials: APPLICATION,
     async createBucket(name, { versioned = false } = {}) {
       await eu.createBucket(name, versioned);
-      await untilTrue(`us has no bucket ${name}`, () => us.hasBucket(name, versioned));
+      await untilTrue(
+        `us has no bucket ${name}`,
+        () => us.hasBucket(name, versioned),
+        SYNC_TIMEOUT_MS,
+      );
       // A bucket's first object takes longer.
       await eu.putObject(name, WARM_UP);
       await untilTrue(
         `${name} is not replicated`,
         async () => (await us.findObject(name, WARM_UP)) !== undefined,
+        SYNC_TIMEOUT_MS,
       );
     },
     shutdown,
@@ -159,6 +164,8 @@ async function assemble(
 }
 
 const WARM_UP = '.rendezvous-testkit';
+/** Zones begin to follow each other within 10 s on an idle machine. */
+const SYNC_TIMEOUT_MS = 90_000;
 
 function toZone(gateway: LaunchedServer): S3Zone {
   return {

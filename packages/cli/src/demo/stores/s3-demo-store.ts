@@ -38,10 +38,10 @@ export const s3DemoStore: DemoStore = {
   },
 
   async connectObserver(url) {
-    const { read } = toPosts(await connectTo(url, OBSERVER_CONNECTION_COUNT));
+    const observed = toPosts(await connectTo(url, OBSERVER_CONNECTION_COUNT));
     return {
       findReadable: async (posts) => {
-        const readable = await Promise.all(posts.map((post) => read(post)));
+        const readable = await Promise.all(posts.map((post) => observed.read(post)));
         return new Set(posts.filter((_, index) => readable[index]));
       },
     };
