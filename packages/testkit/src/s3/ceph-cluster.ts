@@ -13,7 +13,7 @@ export interface CephCluster {
   readonly directory: string;
   readonly configFile: string;
   /** Runs `radosgw-admin`. Rejects with `store_failed`. */
-  administer(...parameters: readonly string[]): Promise<string>;
+  readonly administer: (...parameters: readonly string[]) => Promise<string>;
   /** Ends both at once. Idempotent. */
   abandon(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { findLoader, findUnpacked } from '../unpacked-program.js';
 const execute = promisify(execFile);
 
 /** What is said of a machine without Ceph. */
-export const CEPH_MISSING =
+const CEPH_MISSING =
   'Ceph is not there: run npm run setup, which unpacks it on Debian where it can be had';
 
 export interface CephProgram {

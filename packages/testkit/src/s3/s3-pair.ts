@@ -81,7 +81,7 @@ export async function startS3Pair(options: S3PairOptions = {}): Promise<S3Pair> 
     const zones = await startZones(cluster, gates, reaper, started);
     log('both gateways answer');
     const version = await program.run('radosgw', ['--version']);
-    return assemble(zones, gates[0], version, shutdown);
+    return await assemble(zones, gates[0], version, shutdown);
   } catch (error) {
     await shutdown();
     throw error;
