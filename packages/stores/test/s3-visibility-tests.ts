@@ -79,7 +79,7 @@ export function testVisibility(setupOf: () => VisibilitySetup): void {
     const { VersionId = '' } = await eu.deleteObject({ Bucket, Key: 'deleted' });
     expect([await markerIn(primary), await markerIn(replica)]).toEqual([`v:${VersionId}`, 'bid-3']);
     await pair.lag.resume();
-    while ((await markerIn(replica)) === 'bid-3');
+    while (['bid-3', ''].includes((await markerIn(replica)) ?? ''));
     expect(await markerIn(replica)).toBe(`v:${VersionId}`);
     await expect(us.headObject({ Bucket, Key: 'deleted' })).rejects.toThrow();
   });
@@ -141,5 +141,6 @@ async function startQueue({
     Bucket,
     NotificationConfiguration: { TopicConfigurations },
   });
-  return { url: QueueUrl };
+  // Its own name for this machine may be known to nobody.
+  return { url: `${messages.endpoint}${new URL(QueueUrl).pathname}` };
 }

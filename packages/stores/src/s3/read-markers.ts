@@ -13,9 +13,13 @@ export interface MarkerLookup {
   readonly endpoint: Pick<S3Endpoint, 'buckets' | 'listsDeletions'>;
   /** Where the object was written first: it tells what became of its replication. */
   readonly isPrimary: boolean;
+  /** Keys that were absent when they were last looked up, for the replica's reader. */
+  readonly absent: Set<string>;
   /** Told of each request. */
   readonly onRequest: () => void;
 }
+
+const ABSENT_COUNT_MAX = 10_000;
 
 /** One marker for each key, `''` for none. Rejects with `store_failed` when S3 cannot be asked. */
 export function readMarkers(
@@ -34,13 +38,23 @@ async function readMarker(lookup: MarkerLookup, { bucket, key }: ObjectPlace): P
   const place = { Bucket: lookup.endpoint.buckets.get(bucket) ?? bucket, Key: key };
   try {
     lookup.onRequest();
-    return toMarker(await lookup.client.headObject(place), lookup.isPrimary);
+    const found = await lookup.client.headObject(place);
+    lookup.absent.delete(key);
+    return toMarker(found, lookup.isPrimary);
   } catch (error) {
     if (!isRefused(error)) throw toFailure(error);
     const deletion = readDeletion(error);
     if (deletion !== undefined || !lookup.endpoint.listsDeletions) return deletion ?? '';
   }
-  return listDeletion(lookup, place);
+  return isFirstAbsence(lookup, key) ? '' : listDeletion(lookup, place);
+}
+
+/** A key in vain looked for at the replica is most often one that comes yet: the second look asks for more. */
+function isFirstAbsence({ isPrimary, absent }: MarkerLookup, key: string): boolean {
+  if (isPrimary || absent.has(key)) return false;
+  if (absent.size === ABSENT_COUNT_MAX) absent.clear();
+  absent.add(key);
+  return true;
 }
 
 /** S3 does not try again by itself: who waits for the object is told so, and does not wait in vain. */

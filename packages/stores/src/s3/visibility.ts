@@ -36,13 +36,13 @@ export function s3Visibility(options: S3VisibilityOptions = {}): ProbeStrategy {
     connectReplica: async ({ endpoint: url }: ReplicaTarget, signal) => {
       const endpoint = parseS3Endpoint(url);
       const client = await connectBucketClient(endpoint, signal);
-      const lookup = { client, endpoint, isPrimary: false, onRequest };
+      const lookup = { client, endpoint, isPrimary: false, absent: new Set<string>(), onRequest };
       return withHints(createReader(lookup), endpoint);
     },
     connectPrimary: async ({ endpoint: url }: ReplicaTarget, signal) => {
       const endpoint = parseS3Endpoint(url);
       const client = await connectBucketClient(endpoint, signal);
-      return createReader({ client, endpoint, isPrimary: true, onRequest });
+      return createReader({ client, endpoint, isPrimary: true, absent: new Set(), onRequest });
     },
   };
 }
