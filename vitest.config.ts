@@ -12,6 +12,7 @@ const needs = {
   mariadb: 60_000,
   mysql: 60_000,
   dynamodb: 60_000,
+  s3: 60_000,
   process: 120_000,
   sim: 600_000,
 };

@@ -10,15 +10,15 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { planInstall } from './setup/install-plan.mjs';
 import { osPackages } from './setup/os-packages.mjs';
-import { unpackMysql } from './setup/unpack-mysql.mjs';
+import { unpackServers } from './setup/unpack-debian.mjs';
 import { readJson, rootDirectory } from './workspace.mjs';
 
 const usage = `Usage: npm run setup [-- --yes]
 
 Checks Node.js and the PostgreSQL binaries that npm brings, and installs the OS packages that tests
 need (today ${osPackages.length === 0 ? 'none' : osPackages.map((p) => p.debianPackage).join(', ')}).
-On Debian it also unpacks MySQL, about 300 MB, into a cache directory; without it the tests of MySQL
-do not run, and say so.
+On Debian it also unpacks MySQL and Ceph, about 300 and 460 MB, into a cache directory; without them the
+tests of MySQL and S3 do not run, and say so.
 Builds AWS Lambda's runtime client into your cache folder, once.
 
   --yes    install without asking
@@ -37,7 +37,7 @@ async function main() {
   // Last, since it needs what was installed.
   ready.push(buildLambdaRuntime());
   if (ready.includes(false)) return 1;
-  console.log(unpackMysql());
+  for (const line of unpackServers()) console.log(line);
   console.log('Ready: npm test');
   return 0;
 }

@@ -85,6 +85,8 @@ export interface ClientSettings extends Omit<OptionValues, keyof Policy> {
   /** `RENDEZVOUS_DISABLED`. */
   readonly disabled: boolean;
   readonly policy: Policy;
+  /** Whether `timeoutMs` is the default: a store's own then holds. */
+  readonly isTimeoutDefault: boolean;
 }
 
 /** `StoreOptions`, complete and checked. */
@@ -95,6 +97,7 @@ export interface StoreSettings {
   readonly openTimeoutMs: number;
   readonly verify: Verify;
   readonly policy: Policy;
+  readonly isTimeoutDefault: boolean;
 }
 
 type Specs<Values> = { readonly [Name in keyof Values]: OptionSpec<Values[Name]> };
@@ -208,6 +211,7 @@ export function parseClientOptions(options: RendezvousOptions, env: Environment)
     ...read(CLIENT_OPTIONS),
     disabled: isSwitchedOn(env['RENDEZVOUS_DISABLED']),
     policy: read(POLICY_OPTIONS),
+    isTimeoutDefault: !isGiven('timeoutMs', options, env),
   };
   // A client that never acts needs to know neither; it must not break the function it was disabled for.
   if (settings.disabled || settings.policy.mode === 'off') return settings;
@@ -218,6 +222,12 @@ export function parseClientOptions(options: RendezvousOptions, env: Environment)
     throw new RendezvousError('config_invalid', message);
   }
   return settings;
+}
+
+/** Whether an option, or its variable, is set. */
+function isGiven(name: 'timeoutMs', options: RendezvousOptions, env: Environment): boolean {
+  const spec: OptionSpec<unknown> = { ...POLICY_OPTIONS[name], default: undefined };
+  return readOption(name, spec, options[name], env) !== undefined;
 }
 
 /** The settings of a store: its options, else the client's. Throws `config_invalid`. */
@@ -239,7 +249,9 @@ export function parseStoreOptions(
     throw createOriginError(store);
   }
   const own = checkOptions(options, STORE_OPTIONS);
-  return { region, openTimeoutMs, strictWrites: false, verify: 'auto', ...own, origin, policy };
+  const isTimeoutDefault = client.isTimeoutDefault && options.timeoutMs === undefined;
+  const defaults = { region, openTimeoutMs, strictWrites: false, verify: 'auto' } as const;
+  return { ...defaults, ...own, origin, policy, isTimeoutDefault };
 }
 
 /** What the policy `origin` needs and `store` lacks. */

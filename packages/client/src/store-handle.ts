@@ -17,7 +17,11 @@ export function createStoreHandle(
   const settings = parseStoreOptions(store, options, parts.settings);
   const { region, origin, strictWrites, openTimeoutMs, verify } = settings;
   const speculation = new SpeculationGauge();
-  const policyNow = (): Policy => parts.scope.policyOver(settings.policy);
+  const policyNow = (defaultTimeoutMs?: number): Policy => {
+    const { policy, isTimeoutDefault } = settings;
+    const timeoutMs = (isTimeoutDefault ? defaultTimeoutMs : undefined) ?? policy.timeoutMs;
+    return parts.scope.policyOver({ ...policy, timeoutMs });
+  };
   return {
     namespace: parts.settings.namespace,
     store,
@@ -36,7 +40,7 @@ export function createStoreHandle(
         region,
         origin,
         verify,
-        policy: policyNow(),
+        policy: policyNow(operation.defaultTimeoutMs),
         speculation,
         operation,
       });

@@ -83,10 +83,14 @@ async function writeMarked<T>(
   isStrict: boolean,
 ): Promise<T> {
   const { opener } = write.parts;
-  const { leaseMs } = marked;
+  const { leaseMs, marker } = marked;
   const startedAtMs = monotonicMs();
   const spentMs = (): number => monotonicMs() - startedAtMs;
-  const first = opener.start(context.rid, { ...request, leaseMs });
+  const first = opener.start(context.rid, {
+    ...request,
+    leaseMs,
+    ...(marker !== undefined && { marker }),
+  });
   if (isStrict) await openedOrRefuse(write, first);
   let outcome: WriteOutcome<T>;
   try {
@@ -99,7 +103,7 @@ async function writeMarked<T>(
   if (!outcome.wrote) {
     withdraw(write, first);
   } else if (spentMs() > leaseMs) {
-    const second = opener.start(context.rid, { ...request, marker: first.bid });
+    const second = opener.start(context.rid, { ...request, marker: marker ?? first.bid });
     await coverInstead(write, context, second, first);
   } else {
     first.confirm();

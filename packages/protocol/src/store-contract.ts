@@ -210,6 +210,11 @@ export interface MarkedWrite {
    */
   readonly leaseMs: number;
   /**
+   * The marker that the write leaves, where it was chosen before and is another than the bid of its
+   * branch (an upload in parts has it from its start): a ULID of its own.
+   */
+  readonly marker?: string;
+  /**
    * Whether this rejection proves that nothing was written and nothing will be: a refused condition,
    * a validation error. A time-out or a broken connection proves nothing; nor does a refused condition
    * after an attempt that was not answered, which may have been the one to change it. When in doubt, false.
@@ -264,6 +269,8 @@ export interface ReadOperation<T> {
   readonly fromPrimary: boolean;
   /** The read may be issued before the wait ends and issued again: one autocommit statement without side effects. */
   readonly repeatable: boolean;
+  /** How long it may wait where nobody set `timeoutMs`: 0 to 900,000. Default: as all stores. */
+  readonly defaultTimeoutMs?: number;
   /**
    * Present: no monitor can say when this read sees a write, for this reason (a secondary index that
    * follows its table later). Where there is anything to wait for, the read ends as `unknown`.

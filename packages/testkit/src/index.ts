@@ -21,6 +21,9 @@ export type {
   GlobalTableRegion,
 } from './dynamodb/global-table.js';
 export type { OperationCounts } from './dynamodb/operation-counts.js';
+export { startS3Pair } from './s3/s3-pair.js';
+export { findCephProgram } from './s3/ceph-program.js';
+export type { S3BucketOptions, S3Pair, S3PairOptions, S3Zone } from './s3/s3-pair.js';
 export type { DatastoreServer } from './server-process.js';
 export type { LagGate } from './lag-gate.js';
 export type { LinkedReplica } from './linked-replica.js';

@@ -9,7 +9,7 @@ import { findFreePort } from './free-port.js';
 import type { ProcessUser } from './process-user.js';
 import type { Reaper } from './reaper.js';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_INTERVAL_MS = 25;
 
@@ -44,6 +44,8 @@ export interface ServerProgram {
   readonly logFile: string;
   /** Undefined: the owner's own user. */
   readonly user: ProcessUser | undefined;
+  /** For a server whose port others know before it starts. Default: a free one. */
+  readonly port?: number;
   readonly signals: { readonly stop: NodeJS.Signals; readonly abandon: NodeJS.Signals };
   argumentsFor(port: number): readonly string[];
   urlOf(port: number): string;
@@ -76,6 +78,7 @@ class ServerProcess implements LaunchedServer {
   constructor(program: ServerProgram, reaper: Reaper) {
     this.#program = program;
     this.#reaper = reaper;
+    this.#port = program.port ?? 0;
   }
 
   get url(): string {

@@ -49,10 +49,13 @@ test('Ctrl-C leaves neither processes nor files', async () => {
 });
 
 test.each([
-  { stores: 'redis,mongodb', message: 'mysql, dynamodb, not "mongodb"' },
+  { stores: 'redis,mongodb', message: 'mysql, dynamodb, s3, not "mongodb"' },
   { stores: 'reids', message: 'Did you mean "redis"?' },
   { stores: 'redis,redis', message: '--stores names redis twice' },
-  { stores: 'redis,', message: '--stores takes redis, postgres, mariadb, mysql, dynamodb, not ""' },
+  {
+    stores: 'redis,',
+    message: '--stores takes redis, postgres, mariadb, mysql, dynamodb, s3, not ""',
+  },
 ])('--stores $stores is wrong usage and says what is right', async ({ stores, message }) => {
   const run = await startCommand(['bench', 'window', '--stores', stores]);
   expect(await run.ended).toBe(2);

@@ -49,7 +49,7 @@ export const command: Command<DemoCommandOptions> = {
     },
     store: {
       type: 'choice',
-      choices: ['postgres', 'redis', 'mariadb', 'mysql', 'dynamodb'],
+      choices: ['postgres', 'redis', 'mariadb', 'mysql', 'dynamodb', 's3'],
       default: 'postgres',
       description: 'Datastore to run on',
     },

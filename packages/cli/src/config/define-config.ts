@@ -6,7 +6,8 @@ import { RendezvousError } from '@rendezvous/protocol';
 import type { Mode } from '@rendezvous/protocol';
 
 /** The kinds of datastore that nodes can monitor. */
-export type StoreKind = 'dynamodb' | 'mariadb' | 'mysql' | 'postgres' | 'redis' | 'redis-cluster';
+export type StoreKind =
+  'dynamodb' | 'mariadb' | 'mysql' | 'postgres' | 'redis' | 'redis-cluster' | 's3';
 
 export interface RendezvousConfig {
   /** The application, where several share nodes. A name. Default: `default`. */

@@ -8,4 +8,5 @@ export const ENDPOINT_PROTOCOLS: Readonly<Record<StoreKind, readonly [string, ..
   redis: ['redis', 'rediss'],
   'redis-cluster': ['redis-cluster', 'rediss-cluster'],
   dynamodb: ['dynamodb', 'http', 'https'],
+  s3: ['s3', 'http', 'https'],
 };

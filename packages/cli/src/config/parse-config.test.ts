@@ -164,7 +164,7 @@ const wrong: readonly [title: string, input: unknown, problems: readonly string[
     'a kind of store that there is not',
     { regions, stores: { app: { ...app, kind: 'postgresql' } } },
     [
-      'stores.app.kind: must be "dynamodb" or "mariadb" or "mysql" or "postgres" or "redis" or "redis-cluster"',
+      'stores.app.kind: must be "dynamodb" or "mariadb" or "mysql" or "postgres" or "redis" or "redis-cluster" or "s3"',
     ],
   ],
   [

@@ -48,7 +48,7 @@ const endpoint = z.string().refine((text) => URL.canParse(text), 'must be a URL'
 const endpointsSchema = oneOrMore(z.array(endpoint));
 
 const storeSchema = strict({
-  kind: z.enum(['dynamodb', 'mariadb', 'mysql', 'postgres', 'redis', 'redis-cluster']),
+  kind: z.enum(['dynamodb', 'mariadb', 'mysql', 'postgres', 'redis', 'redis-cluster', 's3']),
   home: z.string(),
   regions: recordOf(endpointsSchema),
   branchTtlMs: z.int().min(BRANCH_TTL_MIN_MS).max(BRANCH_TTL_MAX_MS).optional(),

@@ -3,6 +3,7 @@ import { mysqlVisibility } from '@rendezvous/stores/mysql';
 import { dynamodbVisibility } from '@rendezvous/stores/dynamodb';
 import { postgresVisibility } from '@rendezvous/stores/postgres';
 import { redisClusterVisibility, redisVisibility } from '@rendezvous/stores/redis';
+import { s3Visibility } from '@rendezvous/stores/s3';
 import type { StoreKind } from './define-config.js';
 
 /** How monitors learn of visibility, for every kind of store that a configuration may name. */
@@ -14,5 +15,6 @@ export function createStrategies(): Readonly<Record<StoreKind, VisibilityStrateg
     redis: redisVisibility(),
     'redis-cluster': redisClusterVisibility(),
     dynamodb: dynamodbVisibility(),
+    s3: s3Visibility(),
   };
 }

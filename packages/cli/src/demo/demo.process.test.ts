@@ -70,7 +70,7 @@ test.each([
 );
 
 test.each([
-  { args: ['--store', 'mongodb'], message: 'mysql or dynamodb, not "mongodb"' },
+  { args: ['--store', 'mongodb'], message: 'mysql or dynamodb or s3, not "mongodb"' },
   { args: ['--runtime', 'lambda', '--store', 'redis'], message: 'no --store redis' },
   { args: ['--posts', '0'], message: '--posts must be a whole number from 1 to' },
   { args: ['--lag', '-1'], message: '--lag' },

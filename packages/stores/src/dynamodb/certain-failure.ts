@@ -1,9 +1,7 @@
-/** What an error of the AWS SDK proves about a write. */
+/** What an error of DynamoDB proves about a write. */
+import { isFirstRefusal, type SdkError } from '../aws-sdk/first-refusal.js';
 
-interface SdkError {
-  readonly name?: string;
-  readonly $fault?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
+interface DynamoDBError extends SdkError {
   readonly CancellationReasons?: readonly { readonly Code?: string }[];
 }
 
@@ -13,21 +11,15 @@ const OF_ANOTHER_REQUEST: ReadonlySet<string> = new Set([
   'IdempotentParameterMismatchException',
 ]);
 
-/**
- * Whether nothing was written and nothing will be: DynamoDB refused the first attempt. A refusal of a
- * later one proves nothing, the attempt before may have been carried out and its answer lost (a
- * condition then fails because of the write's own success).
- */
+/** Whether nothing was written and nothing will be. */
 export function isCertainFailure(error: unknown): boolean {
-  const { name = '', $fault, $metadata } = (error ?? {}) as SdkError;
-  const { httpStatusCode: status = 0, attempts } = $metadata ?? {};
-  if ($fault !== 'client' || status < 400 || status > 499) return false;
-  return attempts === 1 && !OF_ANOTHER_REQUEST.has(name);
+  const { name = '' } = (error ?? {}) as SdkError;
+  return isFirstRefusal(error) && !OF_ANOTHER_REQUEST.has(name);
 }
 
 /** Whether the request itself was refused, so that one without a marker may be accepted (its size). */
 export function isInvalidRequest(error: unknown): boolean {
-  const { name, CancellationReasons = [] } = (error ?? {}) as SdkError;
+  const { name, CancellationReasons = [] } = (error ?? {}) as DynamoDBError;
   if (!isCertainFailure(error)) return false;
   return (
     name === 'ValidationException' ||

@@ -3,7 +3,7 @@
  * end of each stream as it is now; a shard that comes later is read from its start.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fields } from './driver.js';
+import type { Fields } from '../aws-sdk/driver.js';
 import { encodeItemKey, type ItemKey, toTableName } from './item-key.js';
 import { toItemKey } from './item-key.js';
 import type { StreamsClient } from './monitor-driver.js';

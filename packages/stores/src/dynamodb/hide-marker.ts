@@ -1,5 +1,5 @@
 /** Takes the marker out of what the application gets to see. */
-import type { Fields } from './driver.js';
+import type { Fields } from '../aws-sdk/driver.js';
 import { MARKER_ATTRIBUTE } from './marker-attribute.js';
 
 /** Where answers and errors have an item. */

@@ -2,7 +2,7 @@
  * The bytes by which branches and waits name an item: table, and each key attribute's name, type and
  * value. Equal items have equal bytes, however their numbers are written.
  */
-import type { Attributes } from './driver.js';
+import type { Attributes } from './attributes.js';
 
 /** An item's primary key, as DynamoDB has it. */
 export type ItemKey = Readonly<Record<string, KeyValue>>;

@@ -3,7 +3,7 @@
  * `<bid>.<attempt>`. An attempt whose answer was lost may be carried out, and then once more after
  * somebody else's write; with the same marker an old copy of the item could pass for the new one.
  */
-import type { Middleware } from './driver.js';
+import type { Middleware } from '../aws-sdk/driver.js';
 
 export const markAttempts: Middleware = (next, context) => (args) => {
   const { rendezvousMarker: marker } = context;

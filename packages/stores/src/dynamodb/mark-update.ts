@@ -1,4 +1,4 @@
-import type { Fields } from './driver.js';
+import type { Fields } from '../aws-sdk/driver.js';
 import { MARKER_ATTRIBUTE } from './marker-attribute.js';
 
 const NAME = `#${MARKER_ATTRIBUTE}`;

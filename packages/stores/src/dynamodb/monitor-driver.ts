@@ -1,6 +1,6 @@
 /** The driver as a monitor uses it; loaded when the first monitor of a DynamoDB store starts. */
-import { RendezvousError } from '@rendezvous/protocol';
-import type { Fields } from './driver.js';
+import type { Fields } from '../aws-sdk/driver.js';
+import { loadClient } from '../aws-sdk/load-client.js';
 import type { DynamoDBEndpoint } from './endpoint.js';
 
 /** A key, or an item, as DynamoDB has it. */
@@ -41,28 +41,16 @@ export interface StreamsClient {
   destroy(): void;
 }
 
-type Constructor<T> = new (options: Fields) => T;
-
-const MAX_ATTEMPTS = 3;
-
-export function createTableClient(endpoint: DynamoDBEndpoint): Promise<TableClient> {
-  return create('@aws-sdk/client-dynamodb', 'DynamoDB', endpoint);
+export function createTableClient({
+  streams: _,
+  ...endpoint
+}: DynamoDBEndpoint): Promise<TableClient> {
+  return loadClient('@aws-sdk/client-dynamodb', 'DynamoDB', endpoint);
 }
 
-export function createStreamsClient(endpoint: DynamoDBEndpoint): Promise<StreamsClient> {
-  return create('@aws-sdk/client-dynamodb-streams', 'DynamoDBStreams', endpoint);
-}
-
-async function create<T>(name: string, type: string, endpoint: DynamoDBEndpoint): Promise<T> {
-  const { streams: _, ...options } = endpoint;
-  let loaded: Readonly<Record<string, Constructor<T>>>;
-  try {
-    loaded = (await import(name)) as typeof loaded;
-  } catch (cause) {
-    const message = `a monitor of a DynamoDB store needs the package ${name}`;
-    throw new RendezvousError('config_invalid', message, { cause });
-  }
-  const Client = loaded[type];
-  if (!Client) throw new RendezvousError('config_invalid', `${name} has no ${type}`);
-  return new Client({ ...options, maxAttempts: MAX_ATTEMPTS });
+export function createStreamsClient({
+  streams: _,
+  ...endpoint
+}: DynamoDBEndpoint): Promise<StreamsClient> {
+  return loadClient('@aws-sdk/client-dynamodb-streams', 'DynamoDBStreams', endpoint);
 }

@@ -1,5 +1,6 @@
 /** Plans every command. Pure, but for the shapes of tables. */
-import type { Attributes, Fields } from './driver.js';
+import type { Fields } from '../aws-sdk/driver.js';
+import type { Attributes } from './attributes.js';
 import { type ItemPlace, toItemKey } from './item-key.js';
 import { MARKER_ATTRIBUTE } from './marker-attribute.js';
 import { markUpdate } from './mark-update.js';

@@ -1,5 +1,5 @@
 /** What PartiQL means to Rendezvous: one statement, a batch, or a transaction of them. */
-import type { Fields } from './driver.js';
+import type { Fields } from '../aws-sdk/driver.js';
 import { type ItemPlace, toItemKey } from './item-key.js';
 import { MARKER_ATTRIBUTE } from './marker-attribute.js';
 import { parseStatement, type Statement } from './partiql.js';

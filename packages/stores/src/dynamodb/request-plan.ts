@@ -1,5 +1,5 @@
 /** What a command means to Rendezvous, and how it is changed. */
-import type { Fields } from './driver.js';
+import type { Fields } from '../aws-sdk/driver.js';
 import type { ItemPlace } from './item-key.js';
 import type { ShapeSource } from './table-shape.js';
 

@@ -19,7 +19,7 @@ import type {
   MiddlewareResult,
   SdkClient,
   SdkCommand,
-} from './driver.js';
+} from '../aws-sdk/driver.js';
 import { hideMarkers } from './hide-marker.js';
 import { encodeItemKey, type ItemPlace } from './item-key.js';
 import { planRequest } from './plan-request.js';

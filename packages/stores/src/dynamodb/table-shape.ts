@@ -1,5 +1,5 @@
 /** What the shim must know of a table: the names of its key, and its local indexes. */
-import type { Fields, SdkClient, SdkCommand, SdkCommandConstructor } from './driver.js';
+import type { Fields, SdkClient, SdkCommand, SdkCommandConstructor } from '../aws-sdk/driver.js';
 import { toTableName } from './item-key.js';
 
 export interface TableShape {

@@ -1,13 +1,20 @@
-/** The parts of the AWS SDK for JavaScript v3 that the shim and the monitor use. */
+/** The parts of the AWS SDK for JavaScript v3 that shims and monitors use. */
 
-/** An item, a key or an attribute: as DynamoDB has it (`{ S: 'text' }`), or as the document client has it. */
-export type Attributes = Readonly<Record<string, unknown>>;
 /** What a command takes, or answers. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** What goes out, once it was serialized. */
+export interface HttpRequest {
+  readonly headers: Record<string, string>;
+  query?: Record<string, unknown>;
+  method?: string;
+  path?: string;
+  body?: unknown;
+}
+
 export interface MiddlewareArguments {
   readonly input: Fields;
-  readonly request?: { readonly headers: Record<string, string>; body?: unknown };
+  readonly request?: HttpRequest;
 }
 
 export interface MiddlewareResult {
@@ -33,12 +40,16 @@ export interface MiddlewarePlace {
   readonly toMiddleware: string;
 }
 
+export interface MiddlewareStep {
+  readonly name: string;
+  readonly step: 'serialize' | 'deserialize';
+  readonly priority?: 'low';
+  readonly override?: boolean;
+}
+
 export interface MiddlewareStack {
   addRelativeTo(middleware: Middleware, place: MiddlewarePlace): void;
-  add(
-    middleware: Middleware,
-    place: { readonly name: string; readonly step: 'serialize'; readonly override: boolean },
-  ): void;
+  add(middleware: Middleware, place: MiddlewareStep): void;
   clone(): MiddlewareStack;
   identify(): readonly string[];
 }

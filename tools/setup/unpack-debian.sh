@@ -1,14 +1,16 @@
 #!/bin/sh
-# Unpacks MySQL's server, which Debian has in its development suite only, without installing it:
+# Unpacks servers that another suite of Debian has, without installing them:
 #
-#   sh unpack-mysql.sh DIRECTORY
+#   sh unpack-debian.sh DIRECTORY SUITE PACKAGE...
 #
-# DIRECTORY is whole or not there. The server comes with all the libraries that it needs, the C library
+# DIRECTORY is whole or not there. A server comes with all the libraries that it needs, the C library
 # included, and is started by its own loader, so that nothing of this machine changes. Packages come
 # from the Debian mirror that the machine's own apt sources name, and are checked by Debian's keys.
 set -eu
 
 target=$1
+suite=$2
+shift 2
 work="$target.unpacking"
 rm -rf "$work"
 trap 'rm -rf "$work"' EXIT
@@ -22,7 +24,7 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 [ -e "$keyring" ] || { echo "Debian's keys are missing: $keyring" >&2; exit 1; }
 
 : > "$work/status"
-printf 'Types: deb\nURIs: %s\nSuites: sid\nComponents: main\nSigned-By: %s\n' "$mirror" "$keyring" > "$work/debian.sources"
+printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' "$mirror" "$suite" "$keyring" > "$work/debian.sources"
 cat > "$work/apt.conf" <<CONF
 Dir::Etc::sourcelist "$work/debian.sources";
 Dir::Etc::sourceparts "-";
@@ -38,11 +40,11 @@ CONF
 
 export APT_CONFIG="$work/apt.conf"
 apt-get update -qq
-apt-get install -qq --yes --download-only mysql-server-core > /dev/null
+apt-get install -qq --yes --download-only "$@" > /dev/null
 for package in "$work"/cache/archives/*.deb; do
   case $(basename "$package") in
     # Nothing that a server needs to run.
-    perl* | libperl* | adduser* | passwd* | debconf* | tzdata* | gcc-*) ;;
+    perl* | libperl* | adduser* | passwd* | debconf* | tzdata* | gcc-* | systemd* | cron* | binutils* | sudo*) ;;
     *) dpkg-deb --extract "$package" "$work/root" ;;
   esac
 done
