@@ -8,7 +8,7 @@ test('a run that says nothing against itself has nothing to say', () => {
 
 test('each journal is compared with the first under the same load', () => {
   const slow = createOpenRun({ opens: 500, latencyMs: { p50: 3, p99: 4, p999: 5 } });
-  const other = { ...LOAD, storesPerRequest: 5 };
+  const other = { ...LOAD, connections: 7 };
   const { lines } = toOpenVerdict([
     createOpenSeries(),
     createOpenSeries({ journal: 'embedded', runs: [slow] }),
@@ -16,6 +16,20 @@ test('each journal is compared with the first under the same load', () => {
   ]);
   expect(lines).toEqual([
     '5 × 200, 1 store: embedded opens 0.50 × as many a second as memory (500 against 1,000), with 3.00 × the latency (p50), and 2.00 × the CPU time per open.',
+  ]);
+});
+
+test('more stores are compared with fewer by the branch, at a depth that may be less', () => {
+  const more = { ...LOAD, depth: 30, storesPerRequest: 10 };
+  const others = [
+    createOpenSeries({ load: { ...more, connections: 7 } }),
+    createOpenSeries({ load: { ...more, ratePerSec: 9 } }),
+    createOpenSeries({ load: { ...more, depth: 400 } }),
+  ];
+  const load = createOpenSeries({ load: more });
+  const { lines } = toOpenVerdict([createOpenSeries(), load, ...others]);
+  expect(lines).toEqual([
+    '5 × 30, 10 stores, memory: 10.00 × as many branches a second as 5 × 200, 1 store, with 0.10 × the CPU time per branch (100.00 µs against 1000.00 µs).',
   ]);
 });
 
@@ -35,8 +49,10 @@ test('a load generator that was the limit is named', () => {
 });
 
 test('a machine that was busy with something else is named', () => {
-  const run = createOpenRun({ node: createNodeUsage({ cpuUs: 500_000 }) });
+  const run = createOpenRun({ node: createNodeUsage({ cpuUs: 500_000 }), processorsBusy: 0.98 });
   expect(toOpenVerdict([createOpenSeries({ runs: [run] })]).lines).toEqual([
-    expect.stringMatching(/something to do 95 % of the time, and got a processor for 50 %/),
+    expect.stringMatching(
+      /processors were busy 98 % of the time, the node had something to do 95 % and ran 50 %/,
+    ),
   ]);
 });

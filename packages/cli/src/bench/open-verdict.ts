@@ -1,5 +1,6 @@
 /** What a person should take from the rows of `bench open`: the ratios, and what they do not show. */
 import {
+  cpuUsPerBranchOf,
   findMedianRun,
   formatCount,
   nameLoad,
@@ -18,7 +19,12 @@ export function toOpenVerdict(series: readonly OpenSeries[]): OpenVerdict {
   const losses = series.flatMap(describeLoss);
   return {
     exitCode: losses.length === 0 ? 0 : 1,
-    lines: [...losses, ...compareJournals(series), ...series.flatMap(describeLimit)],
+    lines: [
+      ...losses,
+      ...compareJournals(series),
+      ...compareStores(series),
+      ...series.flatMap(describeLimit),
+    ],
   };
 }
 
@@ -45,8 +51,36 @@ function compareJournals(series: readonly OpenSeries[]): string[] {
   });
 }
 
+/** What a branch costs among others of its request, against the load that differs in that alone. */
+function compareStores(series: readonly OpenSeries[]): string[] {
+  return series.flatMap((each) => {
+    const alike = series.filter((other) => isWithFewerStores(other, each));
+    const base = alike.find(({ load }) => load.depth === each.load.depth) ?? alike[0];
+    if (base === undefined) return [];
+    const [row, baseRow] = [toRow(each, findMedianRun(each)), toRow(base, findMedianRun(base))];
+    const [cpuUs, baseCpuUs] = [cpuUsPerBranchOf(row), cpuUsPerBranchOf(baseRow)];
+    return [
+      `${nameLoad(each.load)}, ${each.journal}: ${ratio(row.branchesPerSec, baseRow.branchesPerSec)} as many branches a second as ${nameLoad(base.load)}, with ${ratio(cpuUs, baseCpuUs)} the CPU time per branch (${cpuUs.toFixed(2)} µs against ${baseCpuUs.toFixed(2)} µs).`,
+    ];
+  });
+}
+
+/** Its depth may be greater: more stores were too many opens in flight. */
+function isWithFewerStores(one: OpenSeries, other: OpenSeries): boolean {
+  return (
+    one.load.storesPerRequest < other.load.storesPerRequest &&
+    one.load.depth >= other.load.depth &&
+    one.load.connections === other.load.connections &&
+    one.load.ratePerSec === other.load.ratePerSec &&
+    one.journal === other.journal
+  );
+}
+
+function ratio(value: number, baseValue: number): string {
+  return `${(value / baseValue).toFixed(2)} ×`;
+}
+
 function describeRatio(row: OpenJson, base: OpenJson): string {
-  const ratio = (value: number, baseValue: number): string => `${(value / baseValue).toFixed(2)} ×`;
   return [
     `${row.journal} opens ${ratio(row.opensPerSec, base.opensPerSec)} as many a second as ${base.journal} (${formatCount(row.opensPerSec)} against ${formatCount(base.opensPerSec)})`,
     `with ${ratio(row.latencyMs.p50, base.latencyMs.p50)} the latency (p50)`,
@@ -66,7 +100,7 @@ function describeLimit(each: OpenSeries): string[] {
       ];
     case 'machine':
       return [
-        `${nameLoad(load)}, ${journal}: the machine was the limit: the node had something to do ${share(run.node.activeMs)} of the time, and got a processor for ${share(run.node.cpuUs / 1_000)}; what else runs?`,
+        `${nameLoad(load)}, ${journal}: the machine was the limit: its processors were busy ${share(run.processorsBusy * run.elapsedMs)} of the time, the node had something to do ${share(run.node.activeMs)} and ran ${share(run.node.cpuUs / 1_000)}; stop what else runs, or use more processors.`,
       ];
     case 'server':
     case 'depth':
