@@ -15,7 +15,7 @@ test('each journal is compared with the first under the same load', () => {
     createOpenSeries({ load: other }),
   ]);
   expect(lines).toEqual([
-    '5 × 200, 1 store: embedded opens 0.50 × as many a second as memory (500 against 1,000), with 3.00 × the latency (p50), and 2.00 × the CPU time per open.',
+    '5 × 200, 1 store: embedded opens 0.50 × as many a second as memory, with 3.00 × the latency (p50), and 2.00 × the CPU time per open.',
   ]);
 });
 
@@ -29,7 +29,29 @@ test('more stores are compared with fewer by the branch, at a depth that may be 
   const load = createOpenSeries({ load: more });
   const { lines } = toOpenVerdict([createOpenSeries(), load, ...others]);
   expect(lines).toEqual([
-    '5 × 30, 10 stores, memory: 10.00 × as many branches a second as 5 × 200, 1 store, with 0.10 × the CPU time per branch (100.00 µs against 1000.00 µs).',
+    '5 × 30, 10 stores, memory: 10.00 × as many branches a second as with 1 store, memory, at 0.10 × the CPU time per branch.',
+  ]);
+});
+
+test('many loads are summed up from the least to the greatest', () => {
+  const series = [1, 5, 10].flatMap((storesPerRequest) => {
+    const load = { ...LOAD, storesPerRequest };
+    const runs = [createOpenRun({ opens: 100 * storesPerRequest })];
+    return [createOpenSeries({ load }), createOpenSeries({ load, runs, journal: 'embedded' })];
+  });
+  const full = series.map((each, index) => ({
+    ...each,
+    runs: each.runs.map((run) => ({
+      ...run,
+      node: createNodeUsage({ cpuUs: 500_000, activeMs: 500 + index }),
+      processorsBusy: 0.96,
+    })),
+  }));
+  expect(toOpenVerdict(full).lines).toEqual([
+    '3 loads: embedded opens 0.10 to 1.00 × as many a second as memory, with 1.00 × the latency (p50), and 1.00 to 10.00 × the CPU time per open.',
+    '2 rows: 5.00 to 10.00 × as many branches a second as with 1 store, memory, at 0.10 to 0.20 × the CPU time per branch.',
+    '2 rows: 25.00 to 100.00 × as many branches a second as with 1 store, embedded, at 0.01 to 0.04 × the CPU time per branch.',
+    '6 rows: the machine was the limit: its processors were busy 96 % of the time, the node had something to do 50 to 51 % and ran 50 %; stop what else runs, or use more processors.',
   ]);
 });
 
