@@ -15,6 +15,7 @@ export function createOpenRun(changes: Partial<OpenRun> = {}): OpenRun {
     latencyMs: { p50: 1, p99: 2, p999: 3 },
     node: createNodeUsage(),
     generator: { cpuUs: 500_000, activeMs: 500 },
+    processorsBusy: 0.75,
     branchesLost: 0,
     ...changes,
   };

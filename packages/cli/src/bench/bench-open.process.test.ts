@@ -35,7 +35,7 @@ test('a small run knows every open that it acknowledged, and gives scripts a row
   for (const row of rows) expectRow(row);
   expect(JSON.parse(await readFile(report.replace('.html', '.json'), 'utf8'))).toEqual(rows);
   const html = await readFile(report, 'utf8');
-  expect(html.match(/<svg /g)).toHaveLength(6);
+  expect(html.match(/<svg /g)).toHaveLength(7);
   expect(html).not.toMatch(/<script|<link|<img|@import|url\(|https?:|NaN/);
   await untilNothingIsLeft(run);
 });
@@ -51,6 +51,19 @@ function expectRow(row: OpenJson): void {
   expect(row.serverCpuUsPerOpen).toBeGreaterThan(0);
   expect(row.rssBytesPerOpenBranch).toBeGreaterThanOrEqual(0);
 }
+
+test('a sweep over clients has a row for each, and a curve', async () => {
+  const report = join(await createFolder(), 'report.html');
+  const sweep = ['--clients', '2,4', '--opens', '50', '--runs', '1', '--stores-per-request', '40'];
+  const run = await startCommand(['bench', 'open', ...sweep, '--json', '--html', report]);
+  expect(await run.ended, run.stderr()).toBe(0);
+  const rows = JSON.parse(run.stdout()) as OpenJson[];
+  expect(rows.map(({ connections, depth }) => [connections, depth])).toEqual(
+    [2, 4].flatMap((clients) => OPEN_JOURNALS.map(() => [clients, 1])),
+  );
+  expect((await readFile(report, 'utf8')).match(/<polyline /g)).toHaveLength(2);
+  await untilNothingIsLeft(run);
+});
 
 test('a rate is kept to, and no more is sent', async () => {
   const run = await startCommand(['bench', 'open', ...SMALL, '--rate', '500', '--json']);

@@ -11,6 +11,7 @@ import { startMeasuredNode } from './measured-node.js';
 import type { OpenJournalName } from './open-journal.js';
 import type { OpenLoad } from './open-plan.js';
 import type { OpenRun } from './open-result.js';
+import { beginProcessorUsage } from './processor-usage.js';
 
 const WARM_UP_MS = 1_000;
 const WARM_UP_BRANCHES_MAX = 150_000;
@@ -55,12 +56,15 @@ export async function measureOpen(options: MeasureOptions): Promise<OpenRun> {
     Math.min(opensMax, Math.floor(branches / storesPerRequest));
   const warmUp = await generators.apply(WARM_UP_MS, limit(WARM_UP_BRANCHES_MAX));
   await node.child.request('begin', null);
+  const finishProcessors = beginProcessorUsage();
   const result = await generators.apply(durationMs, limit(BRANCHES_MAX));
+  const processorsBusy = finishProcessors();
   const usage = await node.child.request('end', null);
   const acknowledged = (warmUp.opens + result.opens) * storesPerRequest;
   return {
     ...result,
     node: usage,
+    processorsBusy,
     branchesLost: acknowledged - (await countBranches(node.url)),
   };
 }

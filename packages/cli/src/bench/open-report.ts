@@ -1,7 +1,16 @@
 /** The result of `bench open` as one HTML file. */
 import { escapeHtml, renderHtmlList, renderHtmlPage, renderHtmlTable } from '../demo/html-page.js';
 import { drawBars } from './bar-figure.js';
-import { nameLoad, toRow, findMedianRun, type OpenJson, type OpenSeries } from './open-result.js';
+import { renderSweeps } from './open-sweep.js';
+import {
+  cpuUsPerBranchOf,
+  findMedianRun,
+  hasMeaningfulRss,
+  nameLoad,
+  type OpenJson,
+  type OpenSeries,
+  toRow,
+} from './open-result.js';
 import { formatOpenNotes, OPEN_COLUMNS, toOpenCells, type OpenSetting } from './open-table.js';
 import { findBase, toOpenVerdict } from './open-verdict.js';
 
@@ -11,6 +20,17 @@ interface Chart {
   readonly unit: string;
   readonly valueOf: (row: OpenJson) => number;
 }
+
+/** Of loads with several stores in a request. */
+const BRANCH_CHARTS: readonly Chart[] = [
+  { id: 'branches', title: 'Branches per second', unit: '', valueOf: (row) => row.branchesPerSec },
+  {
+    id: 'branch-cpu',
+    title: "CPU time of the node's process per branch",
+    unit: ' µs',
+    valueOf: cpuUsPerBranchOf,
+  },
+];
 
 const CHARTS: readonly Chart[] = [
   { id: 'opens', title: 'Opens per second', unit: '', valueOf: (row) => row.opensPerSec },
@@ -23,13 +43,14 @@ const CHARTS: readonly Chart[] = [
     unit: ' µs',
     valueOf: (row) => row.serverCpuUsPerOpen,
   },
-  {
-    id: 'rss',
-    title: "Memory of the node's process per open branch",
-    unit: ' B',
-    valueOf: (row) => row.rssBytesPerOpenBranch,
-  },
 ];
+
+const RSS_CHART: Chart = {
+  id: 'rss',
+  title: "Memory of the node's process per open branch",
+  unit: ' B',
+  valueOf: (row) => row.rssBytesPerOpenBranch,
+};
 
 /** `finishedAt` is shown as it is. */
 export function renderOpenReport(
@@ -46,7 +67,7 @@ export function renderOpenReport(
 ${lines.join('\n')}
 <p class="soft">Load generators open branches at one node in eu, over loopback. ${escapeHtml(finishedAt)}</p>
 <p class="soft"><span class="key" style="background:var(--fresh)"></span> the first journal &nbsp; <span class="key" style="background:var(--stale)"></span> the others</p>
-${CHARTS.map((chart) => renderChart(chart, series)).join('\n')}
+${[...renderSweeps(series), ...toCharts(series)].join('\n')}
 <h2>Every run</h2>
 <div class="wide">
 ${renderHtmlTable(OPEN_COLUMNS, series.flatMap(toRunRows))}
@@ -54,6 +75,16 @@ ${renderHtmlTable(OPEN_COLUMNS, series.flatMap(toRunRows))}
 <h2>How it was measured</h2>
 ${renderHtmlList(formatOpenNotes(setting))}`,
   );
+}
+
+function toCharts(series: readonly OpenSeries[]): string[] {
+  const hasSeveralStores = series.some(({ load }) => load.storesPerRequest > 1);
+  const charts = [...CHARTS, ...(hasSeveralStores ? BRANCH_CHARTS : [])];
+  const large = series.filter((each) => hasMeaningfulRss(each, findMedianRun(each)));
+  return [
+    ...charts.map((chart) => renderChart(chart, series)),
+    ...(large.length > 0 ? [renderChart(RSS_CHART, large)] : []),
+  ];
 }
 
 function renderChart({ id, title, unit, valueOf }: Chart, series: readonly OpenSeries[]): string {

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { createNodeUsage, createOpenRun, createOpenSeries, LOAD } from '../../test/open-series.js';
-import { findMedianRun, nameLoad, toOpenJson, toRow } from './open-result.js';
+import {
+  cpuUsPerBranchOf,
+  findMedianRun,
+  hasMeaningfulRss,
+  nameLoad,
+  toOpenJson,
+  toRow,
+} from './open-result.js';
 
 test('scripts get one row for each load and journal, of its median run', () => {
   const runs = [3_000, 1_000, 2_000].map((opens) => createOpenRun({ opens }));
@@ -37,6 +44,15 @@ test('an open of several stores is as many branches', () => {
     serverCpuUsPerOpen: 1_000,
     rssBytesPerOpenBranch: 1_000,
   });
+  expect(cpuUsPerBranchOf(row)).toBe(200);
+});
+
+test.each([
+  { opens: 4_999, means: false },
+  { opens: 5_000, means: true },
+])('what $opens opens of 10 stores took means something: $means', ({ opens, means }) => {
+  const load = { ...LOAD, storesPerRequest: 10 };
+  expect(hasMeaningfulRss({ load }, createOpenRun({ opens }))).toBe(means);
 });
 
 test('a process that shrank took no memory', () => {
@@ -70,6 +86,13 @@ test.each<{ node: Share; generator: Share; ratePerSec?: number; limit: string }>
     expect(toRow({ load, journal: 'memory' }, run).limitedBy).toBe(limit);
   },
 );
+
+test('processors without a pause are a limit, too, when neither process was always busy', () => {
+  const idle = { cpuUs: 500_000, activeMs: 500 };
+  const run = createOpenRun({ node: createNodeUsage(idle), generator: idle });
+  expect(toRow(createOpenSeries(), { ...run, processorsBusy: 0.95 }).limitedBy).toBe('machine');
+  expect(toRow(createOpenSeries(), { ...run, processorsBusy: 0.94 }).limitedBy).toBe('depth');
+});
 
 test('a load is named by what was asked for', () => {
   expect(nameLoad(LOAD)).toBe('5 × 200, 1 store');

@@ -11,6 +11,8 @@ export interface OpenRun {
   readonly node: NodeUsage;
   /** Of several the one that had the most to do. */
   readonly generator: Usage;
+  /** Which part of the time the machine's processors had work, whoever's; 0 to 1. */
+  readonly processorsBusy: number;
   /** Branches that were acknowledged and that the node does not know. */
   readonly branchesLost: number;
 }
@@ -30,7 +32,7 @@ export interface OpenSeries {
 
 /**
  * What kept a run from being faster: the event loop of the node (`server`) or of the load generator;
- * a `machine` that did not give them the processors they asked for; none of them (`depth`: requests
+ * a `machine` with no processor left for them, or for the journal; none of them (`depth`: requests
  * waited for the journal, or too few were in flight); or nothing, since the `rate` was reached.
  */
 export type OpenLimit = 'server' | 'generator' | 'machine' | 'depth' | 'rate';
@@ -54,6 +56,8 @@ export interface OpenJson {
 const BUSY = 0.9;
 /** A process that ran less than this part of the time in which it could have was kept waiting. */
 const RAN = 0.8;
+/** Processors that work for this part of the time have no room for more. */
+const FULL = 0.95;
 /** An open loop that completes this part of its rate has reached it. */
 const REACHED = 0.98;
 
@@ -93,7 +97,7 @@ function findLimit({ ratePerSec }: OpenLoad, run: OpenRun): OpenLimit {
   if (ratePerSec !== null && opensPerSecOf(run) >= REACHED * ratePerSec) return 'rate';
   if (isBusy(run.node, run)) return isStarved(run.node) ? 'machine' : 'server';
   if (isBusy(run.generator, run)) return isStarved(run.generator) ? 'machine' : 'generator';
-  return 'depth';
+  return run.processorsBusy >= FULL ? 'machine' : 'depth';
 }
 
 function isBusy({ activeMs }: Usage, { elapsedMs }: OpenRun): boolean {
@@ -107,13 +111,29 @@ function isStarved({ cpuUs, activeMs }: Usage): boolean {
 /** The load as the report names it: `5 × 200, 1 store`. */
 export function nameLoad({ connections, depth, storesPerRequest, ratePerSec }: OpenLoad): string {
   const rate = ratePerSec === null ? '' : `, ${formatCount(ratePerSec)}/s`;
-  const stores = storesPerRequest === 1 ? '1 store' : `${storesPerRequest} stores`;
-  return `${connections} × ${depth}${rate}, ${stores}`;
+  return `${connections} × ${depth}${rate}, ${nameStores(storesPerRequest)}`;
+}
+
+export function nameStores(count: number): string {
+  return count === 1 ? '1 store' : `${count} stores`;
 }
 
 /** With commas between thousands, whatever the machine's locale is. */
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+/** Of the node's process, in µs. */
+export function cpuUsPerBranchOf({ serverCpuUsPerOpen, storesPerRequest }: OpenJson): number {
+  return round(serverCpuUsPerOpen / storesPerRequest, 2);
+}
+
+/** Of fewer, a node's memory says more of what it takes to run at all than of branches. */
+const RSS_BRANCHES_MIN = 50_000;
+
+/** Whether a run opened enough branches for `rssBytesPerOpenBranch` to mean something. */
+export function hasMeaningfulRss({ load }: Pick<OpenSeries, 'load'>, { opens }: OpenRun): boolean {
+  return opens * load.storesPerRequest >= RSS_BRANCHES_MIN;
 }
 
 function opensPerSecOf({ opens, elapsedMs }: OpenRun): number {

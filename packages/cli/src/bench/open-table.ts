@@ -5,6 +5,7 @@ import type { DataPlace } from './data-place.js';
 import {
   findMedianRun,
   formatCount,
+  hasMeaningfulRss,
   nameLoad,
   toRow,
   type OpenLimit,
@@ -56,7 +57,7 @@ export function toOpenCells(name: string, each: OpenSeries, run: OpenRun): reado
     formatCount(row.branchesPerSec),
     ...[p50, p99, p999].map((value) => `${value.toFixed(2)} ms`),
     `${row.serverCpuUsPerOpen.toFixed(2)} µs`,
-    `${formatCount(row.rssBytesPerOpenBranch)} B`,
+    hasMeaningfulRss(each, run) ? `${formatCount(row.rssBytesPerOpenBranch)} B` : '–',
     LIMITS[row.limitedBy],
   ];
 }
@@ -68,8 +69,9 @@ export function formatOpenNotes({ durationMs, machine, data }: OpenSetting): str
     'An open is one request: a branch in each of its stores, sent together and all acknowledged. Of several runs the one with the median of opens per second is reported.',
     `A run: a node of its own, a warm-up, then at most ${durationMs} ms or 800,000 branches. All branches stay open, and all are looked for in the node afterwards.`,
     "Latency: from the request's being due to its last acknowledgement, at the load generator. With --rate it includes what timers are late, up to 1 ms.",
-    "CPU: of all threads of the node's process, while under load. RSS: growth of the node's process, garbage collected before and after, per branch; it means something from 50,000 branches on.",
-    'Limit: whose event loop was busy 90 % of the time or more; "machine": the processors were busy with something else; "in flight": nobody was, requests waited for the journal or there were too few.',
+    "CPU: of all threads of the node's process, while under load. RSS: growth of the node's process, garbage collected before and after, per branch; from 50,000 branches on. V8's space for new objects, some 30 MB, is in it.",
+    'Limit: whose event loop was busy 90 % of the time or more; "machine": no processor was left for them; "in flight": nothing was busy, requests waited for the journal or there were too few.',
+    'The load generator speaks the protocol itself, without the SDK, which costs a function more than it.',
     `Node and load generator share the machine, over loopback. Journals on disk were in ${data.directory}${inMemory}.`,
     `Machine: ${formatMachine(machine)}.`,
   ].join('\n');

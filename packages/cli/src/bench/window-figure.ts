@@ -1,6 +1,7 @@
 /** The paper's figure: the consistency window of each store, without Rendezvous and with it. Plain SVG. */
 import { formatMs, formatSummary } from '../demo/result-table.js';
 import type { Summary } from '../demo/statistics.js';
+import { formatTick, type Scale, toScale } from './axis-scale.js';
 
 export interface FigureStore {
   readonly name: string;
@@ -17,21 +18,12 @@ const BOTTOM = 44;
 const GROUP_HEIGHT = 84;
 const BAR_HEIGHT = 22;
 const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
-/** From here on the shorter of two windows would be a mere line on a linear axis. */
-const LINEAR_RATIO_MAX = 20;
-
-/** An axis from its left end to its right. */
-export interface Scale {
-  readonly isLogarithmic: boolean;
-  readonly ticks: readonly number[];
-  /** 0 at the left end to 1 at the right. */
-  place(ms: number): number;
-}
 
 /** A bar for each p50, a whisker up to its p99, and a line where replication itself was. */
 export function drawWindowFigure(stores: readonly FigureStore[]): string {
   const height = TOP + stores.length * GROUP_HEIGHT + BOTTOM;
-  const scale = toScale(stores.flatMap(({ without, withIt }) => [without, withIt]));
+  const shown = stores.flatMap(({ without, withIt }) => [without, withIt]);
+  const scale = toScale(shown.flatMap(({ p50, p99 }) => [p50 ?? 0, p99 ?? 0]));
   const description = stores
     .map(
       ({ name, without, withIt }) =>
@@ -44,38 +36,6 @@ export function drawWindowFigure(stores: readonly FigureStore[]): string {
 ${drawAxis(scale, height)}
 ${stores.map((store, index) => drawStore(store, TOP + index * GROUP_HEIGHT, scale)).join('\n')}
 </svg>`;
-}
-
-/** Linear from 0, or logarithmic between powers of ten when windows differ too much for that. */
-export function toScale(windows: readonly Summary[]): Scale {
-  const shown = windows.flatMap(({ p50, p99 }) => [p50, p99]).filter((value) => value !== null);
-  const positive = shown.filter((value) => value > 0);
-  const longest = Math.max(1, ...positive);
-  const shortest = Math.min(longest, ...positive);
-  return longest / shortest > LINEAR_RATIO_MAX
-    ? toLogarithmic(shortest, longest)
-    : toLinear(longest);
-}
-
-function toLinear(longest: number): Scale {
-  const step = 10 ** Math.floor(Math.log10(longest)) / 2;
-  const end = Math.ceil(longest / step) * step;
-  return {
-    isLogarithmic: false,
-    ticks: [0, 0.25, 0.5, 0.75, 1].map((part) => part * end),
-    place: (ms) => Math.min(1, Math.max(0, ms / end)),
-  };
-}
-
-function toLogarithmic(shortest: number, longest: number): Scale {
-  const first = Math.floor(Math.log10(shortest));
-  const last = Math.ceil(Math.log10(longest));
-  const exponents = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  return {
-    isLogarithmic: true,
-    ticks: exponents.map((exponent) => 10 ** exponent),
-    place: (ms) => Math.min(1, Math.max(0, (Math.log10(ms) - first) / (last - first))),
-  };
 }
 
 function drawStore(
@@ -129,10 +89,6 @@ function drawAxis(scale: Scale, height: number): string {
 
 function toX(ms: number, scale: Scale): number {
   return LEFT + scale.place(ms) * PLOT_WIDTH;
-}
-
-function formatTick(ms: number): string {
-  return ms >= 10 ? String(Math.round(ms * 10) / 10) : String(Number(ms.toPrecision(3)));
 }
 
 function fixed(value: number): string {

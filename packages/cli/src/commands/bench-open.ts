@@ -16,8 +16,9 @@ const NAME = 'bench open';
 const DEFAULT_REPORT = 'rendezvous-open.html';
 
 export interface BenchOpenOptions {
-  readonly connections: string;
-  readonly depth: string;
+  readonly connections: string | undefined;
+  readonly depth: string | undefined;
+  readonly clients: string | undefined;
   readonly rate: number | undefined;
   readonly storesPerRequest: string;
   readonly journal: string;
@@ -37,9 +38,16 @@ export const command: Command<BenchOpenOptions> = {
   examples: [
     { line: `rendezvous ${NAME}`, explanation: 'Every journal under 1,000 requests in flight' },
     {
-      line: `rendezvous ${NAME} --connections 5,1000 --depth 200,1 --stores-per-request 1,5,10`,
-      explanation:
-        'Few busy connections and many idle ones, with requests that write to more stores',
+      line: `rendezvous ${NAME} --clients 200,400,600,800,1000`,
+      explanation: 'How throughput and latency grow with clients that wait for each answer',
+    },
+    {
+      line: `rendezvous ${NAME} --stores-per-request 1,5,10,15,20,100,1000`,
+      explanation: 'Requests that write to more and more stores',
+    },
+    {
+      line: `rendezvous ${NAME} --connections 5,1000 --depth 200,1`,
+      explanation: 'Few busy connections, and many of little use',
     },
     {
       line: `rendezvous ${NAME} --rate 10000 --json`,
@@ -56,14 +64,20 @@ export const command: Command<BenchOpenOptions> = {
     connections: {
       type: 'text',
       placeholder: 'N,…',
-      default: '5',
-      description: 'Connections to the node, 1 to 10000; several values go with those of --depth',
+      description:
+        'Connections to the node, 1 to 10000, without it 5; several values go with those of --depth',
     },
     depth: {
       type: 'text',
       placeholder: 'N,…',
-      default: '200',
-      description: 'Requests in flight per connection, 1 to 65536; at most so many with --rate',
+      description:
+        'Requests in flight per connection, 1 to 65536; at most so many with --rate; without it 200, or as many as the node takes',
+    },
+    clients: {
+      type: 'text',
+      placeholder: 'N,…',
+      description:
+        'Connections with one request in flight each, instead of --connections and --depth',
     },
     rate: {
       type: 'integer',
@@ -76,7 +90,7 @@ export const command: Command<BenchOpenOptions> = {
       type: 'text',
       placeholder: 'N,…',
       default: '1',
-      description: 'Stores in which each request opens a branch, 1 to 100; each value is measured',
+      description: 'Stores in which each request opens a branch, 1 to 1000; each value is measured',
     },
     journal: {
       type: 'text',
