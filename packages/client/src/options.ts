@@ -183,7 +183,7 @@ export const CLIENT_OPTIONS: Specs<OptionValues> = {
 };
 
 /** What a store may have of its own, beside policies and `origin`, which is the adapter's. */
-const STORE_OPTIONS: Ranges<Omit<StoreSettings, 'origin' | 'policy'>> = {
+const STORE_OPTIONS: Ranges<Omit<StoreSettings, 'origin' | 'policy' | 'isTimeoutDefault'>> = {
   region: NAME,
   strictWrites: BOOLEAN,
   openTimeoutMs: CLIENT_OPTIONS.openTimeoutMs,
