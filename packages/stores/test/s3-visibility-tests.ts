@@ -1,11 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Event, S3 } from '@aws-sdk/client-s3';
-import { SNS } from '@aws-sdk/client-sns';
-import { SQS } from '@aws-sdk/client-sqs';
+import type { S3 } from '@aws-sdk/client-s3';
 import type { MarkerReader, ProbedReplica, ReplicaTarget } from '@rendezvous/protocol';
-import { type S3Pair, startMessageServer } from '@rendezvous/testkit';
+import type { S3Pair } from '@rendezvous/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { s3Visibility } from '../src/s3/index.js';
 import { encodePlace } from '../src/s3/object-place.js';
@@ -20,17 +15,15 @@ export interface VisibilitySetup {
 }
 
 const HOME_BUCKET = 'home';
-/** The second one is Ceph's own. */
-const EVENTS = ['s3:ObjectCreated:*', 's3:ObjectSynced:*'] as Event[];
 const place = (key: string): Uint8Array => encodePlace({ bucket: HOME_BUCKET, key });
 
-function toTarget({ bucket }: VisibilitySetup, url: string, query = ''): ReplicaTarget {
-  const endpoint = `${url}&bucket=${HOME_BUCKET}:${bucket}&deletions=list${query}`;
+function toTarget({ bucket }: VisibilitySetup, url: string): ReplicaTarget {
+  const endpoint = `${url}&bucket=${HOME_BUCKET}:${bucket}&deletions=list`;
   return { endpoint, namespace: 'default', store: 'posts' };
 }
 
-async function connect(setup: VisibilitySetup, query = ''): Promise<ProbedReplica> {
-  const target = toTarget(setup, setup.pair.replica.url, query);
+async function connect(setup: VisibilitySetup): Promise<ProbedReplica> {
+  const target = toTarget(setup, setup.pair.replica.url);
   const replica = await s3Visibility().connectReplica(target, new AbortController().signal);
   onTestFinished(() => replica.shutdown());
   return replica;
@@ -83,64 +76,4 @@ export function testVisibility(setupOf: () => VisibilitySetup): void {
     expect(await markerIn(replica)).toBe(`v:${VersionId}`);
     await expect(us.headObject({ Bucket, Key: 'deleted' })).rejects.toThrow();
   });
-
-  test('events of a bucket say where to look', async () => {
-    const setup = setupOf();
-    const queue = await startQueue(setup);
-    const replica = await connect(setup, `&queue=${encodeURIComponent(queue.url)}`);
-    const heard = new Set<string>();
-    let hear: (() => void) | undefined;
-    await replica.listen?.((keys) => {
-      for (const key of keys) heard.add(Buffer.from(key).toString());
-      hear?.();
-    });
-    const told = new Promise<void>((resolve) => (hear = resolve));
-    const { us, bucket: Bucket } = setup;
-    await us.putObject({ Bucket, Key: 'told of/ä', Body: 'x' });
-    await told;
-    expect([...heard]).toEqual([`${HOME_BUCKET}/told of/ä`]);
-  });
-}
-
-/** A queue that gets the bucket's events, as they leave the zone us. */
-async function startQueue({
-  pair,
-  us,
-  bucket: Bucket,
-}: VisibilitySetup): Promise<{ readonly url: string }> {
-  const messages = await startMessageServer();
-  onTestFinished(() => messages.shutdown());
-  const { region, credentials } = pair;
-  const sqs = new SQS({ endpoint: messages.endpoint, region, credentials });
-  const { QueueUrl = '' } = await sqs.createQueue({ QueueName: 'events' });
-  // Ceph pushes events by HTTP, and knows no queues.
-  const relay = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      const MessageBody = Buffer.concat(chunks).toString();
-      sqs.sendMessage({ QueueUrl, MessageBody }).then(
-        () => outgoing.end(),
-        () => outgoing.writeHead(500).end(),
-      );
-    });
-  }).listen(0, '127.0.0.1');
-  await once(relay, 'listening');
-  onTestFinished(() => {
-    relay.close();
-    relay.closeAllConnections();
-    sqs.destroy();
-  });
-  const { port } = relay.address() as AddressInfo;
-  const sns = new SNS({ endpoint: pair.replica.endpoint, region, credentials });
-  const Attributes = { 'push-endpoint': `http://127.0.0.1:${String(port)}` };
-  const { TopicArn } = await sns.createTopic({ Name: 'events', Attributes });
-  sns.destroy();
-  const TopicConfigurations = [{ Id: 'all', TopicArn, Events: EVENTS }];
-  await us.putBucketNotificationConfiguration({
-    Bucket,
-    NotificationConfiguration: { TopicConfigurations },
-  });
-  // Its own name for this machine may be known to nobody.
-  return { url: `${messages.endpoint}${new URL(QueueUrl).pathname}` };
 }
