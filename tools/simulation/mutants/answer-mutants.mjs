@@ -92,8 +92,8 @@ export const ANSWER_MUTANTS = [
     rule: 23,
     what: "the client's elapsed time rounds down",
     file: 'packages/client/src/read-path.ts',
-    find: 'Math.ceil(performance.now() - issuedMs)',
-    replace: 'Math.floor(performance.now() - issuedMs) - 1',
+    find: 'Math.ceil(monotonicMs() - issuedMs)',
+    replace: 'Math.floor(monotonicMs() - issuedMs) - 1',
     test: 'packages/client/src/read-path.test.ts',
   },
 ];

@@ -6,9 +6,6 @@ import { encodeClientFrame, type Open } from '@rendezvous/protocol';
 
 /** The least id of an open: all ids take four bytes. */
 export const OPEN_ID_MIN: number = 2 ** 21;
-/** More opens than a connection may have in flight. */
-export const OPEN_ID_COUNT: number = 2 ** 28 - OPEN_ID_MIN;
-
 /** Stays well below the frame limit of 1 MiB. */
 const FRAME_BYTES_MAX = 256 * 1024;
 const DIGITS = new TextEncoder().encode('0123456789ABCDEFGHJKMNPQRSTVWXYZ');

@@ -25,8 +25,6 @@ export interface ClosedWaitJson {
   readonly serverCpuUsPerWait: number;
 }
 
-export type WaitJson = WakeJson | ClosedWaitJson;
-
 const NOTES = [
   'A round: a write is opened, the waits for it come in and block, and a monitor tells the watermark that shows it. From before the watermark is sent until an answer is there, in the process that does all of it, with the decoding of the answers.',
   'Closed: waits for a write that is visible, 200 in progress on each of 5 sessions; the CPU is that of all threads of the node.',
