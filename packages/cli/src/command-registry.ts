@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<RunnableCommand>>> 
   'bench open': async () => toRunnable(await import('./commands/bench-open.js')),
   'bench wait': async () => toRunnable(await import('./commands/bench-wait.js')),
   'bench memory': async () => toRunnable(await import('./commands/bench-memory.js')),
+  'bench sessions': async () => toRunnable(await import('./commands/bench-sessions.js')),
   'bench overhead': async () => toRunnable(await import('./commands/bench-overhead.js')),
   'bench import': async () => toRunnable(await import('./commands/bench-import.js')),
   serve: async () => toRunnable(await import('./commands/serve.js')),

@@ -26,6 +26,11 @@ test('bench memory: the node holds what was opened, and closes all of it', async
   expect(row).toMatchObject({ branches: 2_000, rssAfterBytes: expect.any(Number) as number });
 });
 
+test('bench sessions: every client comes back to the node that was started again', async () => {
+  const [row] = await runBench('sessions', '--sessions', '20');
+  expect(row).toMatchObject({ sessions: 20, returnMs: { max: expect.any(Number) as number } });
+});
+
 test.each([
   ['wait', ['--waiters', '0'], '--waiters takes whole numbers from 1 to 100000, not "0"'],
   ['memory', ['--journal', 'paper'], '--journal is one of memory, embedded, not "paper"'],

@@ -8,6 +8,8 @@ import { beginUsage } from './begin-usage.js';
 import { toStoreName, type NodeContract, type NodeUsage } from './open-contracts.js';
 import { createOpenJournal } from './open-journal.js';
 
+/** As many as a benchmark asks for. */
+const SESSION_COUNT_MAX = 200_000;
 /** Named, so that there is a replica to watch; nobody connects to it. */
 const UNUSED_ENDPOINT = 'postgres://127.0.0.1:1/unused';
 
@@ -15,6 +17,7 @@ serveParent<NodeContract>(async ({ journal, directory, storeCount, regions, port
   const { url } = await createServer({
     port,
     regions,
+    limits: { sessionCountMax: SESSION_COUNT_MAX },
     // Nobody closes anything unless the benchmark does: every branch stays open.
     monitors: 'none',
     stores: Array.from({ length: storeCount }, (_, index) => ({
