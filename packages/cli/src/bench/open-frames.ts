@@ -3,14 +3,13 @@
  * old ones: what a load generator spends on an open is not spent on the node, which shares the machine.
  */
 import { encodeClientFrame, type Open } from '@rendezvous/protocol';
+import { ULID_DIGITS, type UlidMint } from './ulid-mint.js';
+import { writeDigits } from './write-digits.js';
 
 /** The least id of an open: all ids take four bytes. */
 export const OPEN_ID_MIN: number = 2 ** 21;
 /** Stays well below the frame limit of 1 MiB. */
 const FRAME_BYTES_MAX = 256 * 1024;
-const DIGITS = new TextEncoder().encode('0123456789ABCDEFGHJKMNPQRSTVWXYZ');
-const TIME_DIGITS = 10;
-const ULID_DIGITS = 26;
 
 const RID = '7ZZZZZZZZZZZZZZZZZZZZZZZZ0';
 const BID = '7ZZZZZZZZZZZZZZZZZZZZZZZZ1';
@@ -33,7 +32,8 @@ const WRITE: Omit<Open, 'store'> = {
   marker: '',
 };
 
-interface Template {
+/** An open of one store. */
+export interface OpenTemplate {
   readonly bytes: Uint8Array;
   readonly idAt: number;
   readonly bidAt: number;
@@ -44,26 +44,37 @@ interface Template {
   readonly lsnDigitsAt: number;
 }
 
+export interface OpenFramesOptions {
+  /** For each store of a request. */
+  readonly templates: readonly OpenTemplate[];
+  readonly mint: UlidMint;
+  /** Requests that are added between two flushes; beyond so many some leave earlier. */
+  readonly requestCount: number;
+  /** Gets frames that are its own from then on. */
+  readonly send: (frame: Uint8Array) => void;
+}
+
 export class OpenFrames {
-  readonly #templates: readonly Template[];
+  readonly #templates: readonly OpenTemplate[];
+  readonly #mint: UlidMint;
   readonly #send: (frame: Uint8Array) => void;
-  readonly #buffer = new Uint8Array(FRAME_BYTES_MAX);
-  readonly #random = new Uint32Array(1_024);
+  readonly #buffer: Uint8Array;
   readonly #rid = new Uint8Array(ULID_DIGITS);
-  #randomUsed = this.#random.length;
-  #timeMs = 0;
   #used = 0;
   #writeCount = 0;
 
-  /** `send` gets frames that are the caller's from then on. */
-  constructor(stores: readonly string[], send: (frame: Uint8Array) => void) {
-    this.#templates = stores.map(createTemplate);
+  constructor({ templates, mint, requestCount, send }: OpenFramesOptions) {
+    this.#templates = templates;
+    this.#mint = mint;
     this.#send = send;
+    const requestBytes = templates.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    // Thousands of connections of one request each must not take a large buffer each.
+    this.#buffer = new Uint8Array(Math.min(FRAME_BYTES_MAX, requestCount * requestBytes));
   }
 
   /** Opens a branch in every store, under one rid; the ids are `firstId` and those after it. */
   add(firstId: number, nowMs: number): void {
-    this.#mint(this.#rid, 0, nowMs);
+    this.#mint.write(this.#rid, 0, nowMs);
     let id = firstId;
     for (const template of this.#templates) this.#addOne(template, id++, nowMs);
   }
@@ -75,8 +86,8 @@ export class OpenFrames {
     this.#used = 0;
   }
 
-  #addOne({ bytes, ...at }: Template, id: number, nowMs: number): void {
-    if (this.#used + bytes.length > FRAME_BYTES_MAX) this.flush();
+  #addOne({ bytes, ...at }: OpenTemplate, id: number, nowMs: number): void {
+    if (this.#used + bytes.length > this.#buffer.length) this.flush();
     const buffer = this.#buffer;
     const start = this.#used;
     buffer.set(bytes, start);
@@ -86,55 +97,14 @@ export class OpenFrames {
     buffer[start + at.idAt + 2] = ((id >>> 14) & 127) | 128;
     buffer[start + at.idAt + 3] = id >>> 21;
     buffer.set(this.#rid, start + at.ridAt);
-    this.#mint(buffer, start + at.bidAt, nowMs);
+    this.#mint.write(buffer, start + at.bidAt, nowMs);
     this.#writeCount++;
     writeDigits(buffer, start + at.keyDigitsAt, 10, 10, this.#writeCount);
     writeDigits(buffer, start + at.lsnDigitsAt, 7, 16, this.#writeCount % 16 ** 7);
   }
-
-  /** Writes a ULID. */
-  #mint(bytes: Uint8Array, at: number, nowMs: number): void {
-    if (nowMs !== this.#timeMs) {
-      this.#timeMs = nowMs;
-      writeDigits(TIME, 0, TIME_DIGITS, 32, nowMs);
-    }
-    bytes.set(TIME, at);
-    for (let digit = TIME_DIGITS; digit < ULID_DIGITS; digit += 4) {
-      const random = this.#nextRandom();
-      bytes[at + digit] = DIGITS[random & 31] ?? 0;
-      bytes[at + digit + 1] = DIGITS[(random >>> 5) & 31] ?? 0;
-      bytes[at + digit + 2] = DIGITS[(random >>> 10) & 31] ?? 0;
-      bytes[at + digit + 3] = DIGITS[(random >>> 15) & 31] ?? 0;
-    }
-  }
-
-  #nextRandom(): number {
-    if (this.#randomUsed === this.#random.length) {
-      crypto.getRandomValues(this.#random);
-      this.#randomUsed = 0;
-    }
-    return this.#random[this.#randomUsed++] ?? 0;
-  }
 }
 
-const TIME = new Uint8Array(TIME_DIGITS);
-
-function writeDigits(
-  bytes: Uint8Array,
-  at: number,
-  count: number,
-  base: number,
-  value: number,
-): void {
-  let rest = value;
-  for (let index = at + count - 1; index >= at; index--) {
-    const next = Math.floor(rest / base);
-    bytes[index] = DIGITS[rest - next * base] ?? 0;
-    rest = next;
-  }
-}
-
-function createTemplate(store: string): Template {
+export function createOpenTemplate(store: string): OpenTemplate {
   const bytes = encodeClientFrame([{ id: 2 ** 28 - 1, body: { ...WRITE, store } }]);
   const text = new TextEncoder();
   const find = (part: Uint8Array): number => Buffer.from(bytes).indexOf(part);

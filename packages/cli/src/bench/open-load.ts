@@ -10,7 +10,8 @@ import { monotonicMs } from '../demo/monotonic-clock.js';
 import { beginUsage } from './begin-usage.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { toStoreName, type LoadReport, type LoadSetup } from './open-contracts.js';
-import { OPEN_ID_MIN, OpenFrames } from './open-frames.js';
+import { createOpenTemplate, OPEN_ID_MIN, OpenFrames, type OpenTemplate } from './open-frames.js';
+import { UlidMint } from './ulid-mint.js';
 import type { WireSession } from './wire-session.js';
 
 /** How often the open loop looks for requests that are due: the finest that timers do. */
@@ -18,13 +19,21 @@ const TICK_MS = 1;
 
 /** Rejects with the reason of the first open that the node refused. */
 export function applyLoad(sessions: readonly WireSession[], setup: LoadSetup): Promise<LoadReport> {
+  const { storesPerRequest, depth } = setup;
+  const templates = Array.from({ length: storesPerRequest }, (_, index) =>
+    createOpenTemplate(toStoreName(index)),
+  );
+  const mint = new UlidMint();
+  // All that takes time before the clock of the load starts.
+  const lanes = sessions.map((session) => new Lane(session, templates, mint, depth));
   return new Promise((resolve, reject) => {
-    new Load(sessions, setup, resolve, reject).start();
+    new Load(lanes, setup, resolve, reject).start();
   });
 }
 
 /** The requests in flight on one session: each has one of `depth` slots, and an id per store. */
 class Lane {
+  readonly session: WireSession;
   readonly frames: OpenFrames;
   readonly freeSlots: number[];
   readonly dueAtMs: Float64Array;
@@ -32,12 +41,23 @@ class Lane {
   /** By id: 1 while the open is not acknowledged. */
   readonly isOpening: Uint8Array;
 
-  constructor(session: WireSession, stores: readonly string[], depth: number) {
-    this.frames = new OpenFrames(stores, (frame) => session.send(frame));
+  constructor(
+    session: WireSession,
+    templates: readonly OpenTemplate[],
+    mint: UlidMint,
+    depth: number,
+  ) {
+    this.session = session;
+    this.frames = new OpenFrames({
+      templates,
+      mint,
+      requestCount: depth,
+      send: (frame) => session.send(frame),
+    });
     this.freeSlots = Array.from({ length: depth }, (_, index) => depth - 1 - index);
     this.dueAtMs = new Float64Array(depth);
     this.missing = new Uint32Array(depth);
-    this.isOpening = new Uint8Array(depth * stores.length);
+    this.isOpening = new Uint8Array(depth * templates.length);
   }
 }
 
@@ -57,28 +77,26 @@ class Load {
   #isOver = false;
 
   constructor(
-    sessions: readonly WireSession[],
+    lanes: readonly Lane[],
     setup: LoadSetup,
     resolve: (report: LoadReport) => void,
     reject: (reason: Error) => void,
   ) {
     this.#setup = setup;
-    const stores = Array.from({ length: setup.storesPerRequest }, (_, index) => toStoreName(index));
     this.#resolve = resolve;
     this.#refuse = (reason) => {
       this.#end();
       reject(reason);
     };
-    this.#lanes = sessions.map((session) => {
-      const lane = new Lane(session, stores, setup.depth);
-      session.onMessages((messages) => this.#receive(lane, messages));
-      session.ended
+    this.#lanes = lanes;
+    for (const lane of lanes) {
+      lane.session.onMessages((messages) => this.#receive(lane, messages));
+      lane.session.ended
         .then(() => {
           this.#refuse(new RendezvousError('unavailable', 'the node ended a session under load'));
         })
         .catch(this.#refuse);
-      return lane;
-    });
+    }
   }
 
   start(): void {
