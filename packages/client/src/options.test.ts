@@ -81,6 +81,7 @@ test('the options of a store are checked like those of the client, and win over 
     verify: 'auto',
     openTimeoutMs: 8,
     policy: client.policy,
+    isTimeoutDefault: false,
   });
   expect(parse('posts', { timeoutMs: 0, speculate: false }).policy).toEqual({
     ...client.policy,
@@ -91,6 +92,21 @@ test('the options of a store are checked like those of the client, and win over 
   expect(() => parse('posts', { strictWrites: 'maybe' })).toThrow(/strictWrites/);
   expect(() => parse('posts', { onUnavailable: 'origin' })).toThrow(/policy "origin" needs/);
   expect(() => parse('posts', { nodes: 'ws://x' })).toThrow(/no option "nodes"/);
+});
+
+test('a datastore’s own default for timeoutMs holds only where nobody gave one', () => {
+  const isDefault = (
+    options: object,
+    env: Readonly<Record<string, string>>,
+    store: object = {},
+  ): boolean => {
+    const client = parseClientOptions({ ...REQUIRED, ...options }, env);
+    return parseStoreOptions('posts', store, client).isTimeoutDefault;
+  };
+  expect(isDefault({}, {})).toBe(true);
+  expect(isDefault({ timeoutMs: 5_000 }, {})).toBe(false);
+  expect(isDefault({}, { RENDEZVOUS_TIMEOUT_MS: '5000' })).toBe(false);
+  expect(isDefault({}, {}, { timeoutMs: 5_000 })).toBe(false);
 });
 
 test('the reference lists every option with its variable, default and range', () => {
