@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Connection, connect } from '@rendezvous/client/session';
-import type { OpenBranch, Role, WaitAnswer } from '@rendezvous/protocol';
+import type { Role, WaitAnswer } from '@rendezvous/protocol';
 import { findFreePort } from '@rendezvous/testkit';
 import { RestartableProcess } from './deployment.js';
 import type { AcknowledgedOpen } from './open-load.js';
@@ -80,27 +80,45 @@ export function startOpenLoad(url: string, perSecond: number, total = 0): OpenLo
 const BARRIER = '7711336838912810063/1/0/1';
 
 export interface AttachedMonitor {
-  /** Every branch that the node has offered so far. */
-  readonly offered: ReadonlyMap<string, OpenBranch>;
   /** Says how far the replica is; resolves when the node has taken it in. */
   readonly watermark: (position: string) => Promise<void>;
 }
 
 /** Takes the replica of us up, as a monitor does. */
 export function attachMonitor(connection: Connection): AttachedMonitor {
-  const offered = new Map<string, OpenBranch>();
   const replica = { store: 'posts', region: 'us', replica: 'us-1', barrier: BARRIER } as const;
   const attach = connection.stream({ kind: 'attach', ...replica }, (body) => {
     if (body.kind === 'failure') throw new Error(`the attach failed: ${body.message}`);
-    if (body.kind !== 'branchesOpened') return;
-    for (const branch of body.branches) offered.set(branch.bid, branch);
   });
   return {
-    offered,
     watermark: async (position) => {
       await connection.request({ kind: 'watermark', attach, position, announcements: 0 });
     },
   };
+}
+
+/** Waits in progress at a time: a session may have 50,000. */
+const ASKED_AT_ONCE = 5_000;
+
+/** Those of these opens that the node does not know to be open in us. Its replica must be watched. */
+export async function findUnknown(
+  connection: Connection,
+  opens: readonly AcknowledgedOpen[],
+): Promise<AcknowledgedOpen[]> {
+  const unknown: AcknowledgedOpen[] = [];
+  for (let from = 0; from < opens.length; from += ASKED_AT_ONCE) {
+    const some = opens.slice(from, from + ASKED_AT_ONCE);
+    const answers = await Promise.all(some.map((open) => askWait(connection, open)));
+    const isKnown = ({ status, pending }: WaitAnswer, { bid }: AcknowledgedOpen): boolean =>
+      status === 'timed_out' && pending.some((one) => one.bid === bid);
+    unknown.push(
+      ...some.filter((open, index) => {
+        const answer = answers[index];
+        return !answer || !isKnown(answer, open);
+      }),
+    );
+  }
+  return unknown;
 }
 
 /** Asks once, without waiting, whether a read in us would see this write. */
