@@ -197,6 +197,12 @@ export class Branch {
     return keys.some((key) => hasKeyAt(chunk.text, this.#keysStart, count, key));
   }
 
+  /** Whether these are its keys, in this order. */
+  hasExactly(keys: Keys): boolean {
+    const own = this.keys;
+    return own.length === keys.length && own.every((key, index) => isSameKey(key, keys[index]));
+  }
+
   /** Whether it names keys; else the write may be of any. */
   get hasKeys(): boolean {
     return this.chunk.word(this.slot, WORD.keyCount) > 0;
@@ -247,4 +253,8 @@ export function sizeOf({ keys, position }: { keys: Keys; position: string }): nu
 /** Rough size in bytes of keys in memory. */
 export function keyWeight(keys: Keys): number {
   return keys.reduce((sum, key) => sum + key.length + KEY_OVERHEAD_BYTES, 0);
+}
+
+function isSameKey(a: Uint8Array, b: Uint8Array | undefined): boolean {
+  return a.length === b?.length && a.every((byte, index) => byte === b[index]);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { key, mintJournal, setup, TestNode } from '../../test/test-node.js';
+import { key, mintId, mintJournal, setup, TestNode } from '../../test/test-node.js';
 
 describe('opens', () => {
   it('rule 2: an open is acknowledged only once it is durable', () => {
@@ -25,6 +25,18 @@ describe('opens', () => {
     const { bid, rid, position } = node.open();
     const retry = node.openUnsynced({ bid, rid });
     expect(node.answers(retry.id)).toEqual([{ kind: 'opened', ...position }]);
+  });
+
+  it('one bid is one write: with other keys or another marker it is refused, and changes nothing', () => {
+    const { node } = setup();
+    const { bid, rid, position } = node.open({ keys: [key('a'), key('b')] });
+    const others = [{ keys: [] }, { keys: [key('b'), key('a')] }, { keys: [key('a')] }];
+    for (const fields of [...others, { keys: [key('a'), key('b')], marker: mintId() }]) {
+      const { id } = node.openUnsynced({ bid, rid, ...fields });
+      expect(node.answers(id)).toMatchObject([{ kind: 'failure', code: 'bad_request' }]);
+    }
+    const { id } = node.openUnsynced({ bid, rid, keys: [key('a'), key('b')] });
+    expect(node.answers(id)).toEqual([{ kind: 'opened', ...position }]);
   });
 
   it('rule 3: sequences go on behind the newest ever durable, whatever entries are left', () => {

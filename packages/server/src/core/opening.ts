@@ -78,10 +78,16 @@ function isFull({ table, limits }: CoreState): boolean {
 
 /** One bid is one write: else the second would be acknowledged and never waited for. */
 function isSameWrite(
-  { rid, layout, position }: Branch,
-  other: Pick<Open, 'rid' | 'store' | 'position'>,
+  known: Branch,
+  other: Pick<Open, 'rid' | 'store' | 'position' | 'keys' | 'marker'>,
 ): boolean {
-  return rid === other.rid && layout.name === other.store && position === other.position;
+  return (
+    known.rid === other.rid &&
+    known.layout.name === other.store &&
+    known.position === other.position &&
+    known.marker === other.marker &&
+    known.hasExactly(other.keys)
+  );
 }
 
 /** The records of these tickets are durable: acknowledge and let waits see them. */
