@@ -1,17 +1,15 @@
-/** Links that take time, in a process of their own: each a proxy in front of one server. */
+/** A link that takes time: a proxy in front of one server, in a process of its own. */
 import { startDelayProxy } from '@rendezvous/testkit';
 import { serveParent } from '../demo/serve-parent.js';
 import type { LinkContract } from './start-links.js';
 
-serveParent<LinkContract>(async ({ urls, rttMs }) => {
-  const proxies = urls.map((url) => {
-    const { hostname, port } = new URL(url);
-    return startDelayProxy({
-      targetHost: hostname,
-      targetPort: Number(port),
-      delayMs: rttMs / 2,
-      precise: true,
-    });
+serveParent<LinkContract>(async ({ url, rttMs }) => {
+  const { hostname, port } = new URL(url);
+  const proxy = await startDelayProxy({
+    targetHost: hostname,
+    targetPort: Number(port),
+    delayMs: rttMs / 2,
+    precise: true,
   });
-  return { ready: { ports: (await Promise.all(proxies)).map(({ port }) => port) }, handlers: {} };
+  return { ready: { port: proxy.port }, handlers: {} };
 });

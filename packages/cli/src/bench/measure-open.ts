@@ -6,6 +6,7 @@
  *        └──────────── this process ───────────┘
  */
 import { connect } from '@rendezvous/client/session';
+import { countOpen } from './count-open.js';
 import { startGenerators } from './open-generators.js';
 import { startMeasuredNode } from './measured-node.js';
 import type { OpenJournalName } from './open-journal.js';
@@ -79,9 +80,7 @@ async function countBranches(url: string): Promise<number> {
     agent: 'rendezvous bench open',
   });
   try {
-    const status = await connection.request({ kind: 'status' });
-    if (status.kind !== 'statusAnswer') throw new Error(`status was answered with ${status.kind}`);
-    return status.regions.reduce((sum, { branchesOpen }) => sum + branchesOpen, 0);
+    return await countOpen(connection);
   } finally {
     connection.shutdown();
   }

@@ -1,6 +1,5 @@
 /** The load generators as one: their connections share the load evenly. */
-import { RendezvousError } from '@rendezvous/protocol';
-import { type DemoProcess, startDemoProcess } from '../demo/demo-process.js';
+import { startDemoProcesses } from '../demo/start-processes.js';
 import { findMeasuredProgram } from './measured-program.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { GeneratorContract, LoadReport } from './open-contracts.js';
@@ -28,14 +27,19 @@ export async function startGenerators(options: GeneratorsOptions): Promise<Gener
   const { connections, depth, storesPerRequest, ratePerSec } = load;
   const count = Math.min(options.count, connections);
   const shares = splitEvenly(connections, count);
-  const started = await startAll(
-    shares.map((share) => ({ url, connections: share })),
-    { answerTimeoutMs, signal },
+  const program = await findMeasuredProgram('open-generator-process');
+  const generators = await startDemoProcesses<GeneratorContract>(
+    shares.map((share) => ({
+      program,
+      setup: { url, connections: share },
+      answerTimeoutMs,
+      signal,
+    })),
   );
   return {
     apply: async (loadMs, opensMax) => {
       const limits = splitEvenly(opensMax, count);
-      const reports = started.map((generator, index) =>
+      const reports = generators.all.map((generator, index) =>
         generator.request('load', {
           depth,
           storesPerRequest,
@@ -47,33 +51,8 @@ export async function startGenerators(options: GeneratorsOptions): Promise<Gener
       );
       return combine(await Promise.all(reports));
     },
-    [Symbol.asyncDispose]: () => shutdownAll(started),
+    [Symbol.asyncDispose]: () => generators[Symbol.asyncDispose](),
   };
-}
-
-async function startAll(
-  setups: readonly GeneratorContract['setup'][],
-  options: { readonly answerTimeoutMs: number; readonly signal: AbortSignal },
-): Promise<DemoProcess<GeneratorContract>[]> {
-  const program = await findMeasuredProgram('open-generator-process');
-  const starts = await Promise.allSettled(
-    setups.map((setup) =>
-      startDemoProcess<GeneratorContract>({
-        program,
-        setup,
-        ...options,
-      }),
-    ),
-  );
-  const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
-  const failed = starts.find((start) => start.status === 'rejected');
-  if (failed === undefined) return started;
-  await shutdownAll(started);
-  throw RendezvousError.from(failed.reason);
-}
-
-async function shutdownAll(processes: readonly DemoProcess<GeneratorContract>[]): Promise<void> {
-  await Promise.all(processes.map((each) => each.shutdown()));
 }
 
 function combine(reports: readonly LoadReport[]): LoadResult {

@@ -9,6 +9,7 @@ import { type Connection, connect } from '@rendezvous/client/session';
 import { RendezvousError } from '@rendezvous/protocol';
 import { monotonicMs } from '../demo/monotonic-clock.js';
 import type { Progress } from '../demo/progress.js';
+import { countOpen } from './count-open.js';
 import { startMeasuredNode, type MeasuredNode } from './measured-node.js';
 import { startGenerators, type Generators } from './open-generators.js';
 import { OPEN_POSITION_MAX } from './open-frames.js';
@@ -115,10 +116,4 @@ async function expectOpen(monitor: Connection, branches: number): Promise<void> 
 
 async function untilClosed(monitor: Connection, signal: AbortSignal): Promise<void> {
   while ((await countOpen(monitor)) > 0) await pause(10, undefined, { signal });
-}
-
-async function countOpen(monitor: Connection): Promise<number> {
-  const status = await monitor.request({ kind: 'status' });
-  if (status.kind !== 'statusAnswer') throw new Error(`status was answered with ${status.kind}`);
-  return status.regions.reduce((sum, { branchesOpen }) => sum + branchesOpen, 0);
 }

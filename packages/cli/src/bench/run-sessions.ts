@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '@rendezvous/client/session';
 import { RendezvousError } from '@rendezvous/protocol';
-import { type DemoProcess, startDemoProcess } from '../demo/demo-process.js';
 import { monotonicMs } from '../demo/monotonic-clock.js';
 import type { Progress } from '../demo/progress.js';
+import { startDemoProcesses } from '../demo/start-processes.js';
 import { startMeasuredNode, type MeasuredNode, type MeasuredNodeOptions } from './measured-node.js';
 import { findMeasuredProgram } from './measured-program.js';
 import { splitEvenly } from './open-plan.js';
@@ -56,9 +56,9 @@ export async function runSessions(options: SessionsOptions): Promise<SessionsRun
   const { rssBytes: rssIdleBytes } = await first.child.request('memory', null);
   progress.step(`Connecting ${sessions} clients`);
   const startedAtMs = monotonicMs();
-  await using clients = await startClients(first.url, sessions, signal);
+  await using _clients = await startClients(first.url, sessions, signal);
   const connectMs = monotonicMs() - startedAtMs;
-  await untilBack(first, sessions, clients, signal);
+  await untilBack(first, sessions, signal);
   const { rssBytes: rssConnectedBytes } = await first.child.request('memory', null);
   progress.step('Starting the node again');
   const killedAtMs = monotonicMs();
@@ -67,42 +67,31 @@ export async function runSessions(options: SessionsOptions): Promise<SessionsRun
   await using second = await startMeasuredNode({ ...nodeOptions, port });
   const awayMs = monotonicMs() - killedAtMs;
   progress.step('Waiting for the clients');
-  const returnMs = await untilBack(second, sessions, clients, signal);
+  const returnMs = await untilBack(second, sessions, signal);
   return { sessions, connectMs, rssIdleBytes, rssConnectedBytes, awayMs, returnMs };
 }
 
-interface Clients extends AsyncDisposable {
-  readonly processes: readonly DemoProcess<ClientsContract>[];
-}
-
-async function startClients(url: string, sessions: number, signal: AbortSignal): Promise<Clients> {
+async function startClients(
+  url: string,
+  sessions: number,
+  signal: AbortSignal,
+): Promise<AsyncDisposable> {
   const program = await findMeasuredProgram('sessions-process');
   const shares = splitEvenly(sessions, Math.ceil(sessions / CLIENTS_PER_PROCESS_MAX));
-  const starts = await Promise.allSettled(
-    shares.map((count) =>
-      startDemoProcess<ClientsContract>({
-        program,
-        setup: { url, count },
-        answerTimeoutMs: ANSWER_TIMEOUT_MS,
-        signal,
-      }),
-    ),
+  return startDemoProcesses<ClientsContract>(
+    shares.map((count) => ({
+      program,
+      setup: { url, count },
+      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      signal,
+    })),
   );
-  const processes = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
-  const shutdown = async (): Promise<void> => {
-    await Promise.all(processes.map((each) => each.shutdown()));
-  };
-  const failed = starts.find((start) => start.status === 'rejected');
-  if (failed === undefined) return { processes, [Symbol.asyncDispose]: shutdown };
-  await shutdown();
-  throw RendezvousError.from(failed.reason);
 }
 
 /** Asks the node how many sessions it has until all are there; resolves with when each was seen first. */
 async function untilBack(
   node: MeasuredNode,
   sessions: number,
-  { processes }: Clients,
   signal: AbortSignal,
 ): Promise<number[]> {
   const startedAtMs = monotonicMs();
@@ -123,8 +112,7 @@ async function untilBack(
       // One of them is this one.
       for (let count = seenMs.length; count < status.sessions - 1; count++) seenMs.push(nowMs);
       if (seenMs.length < sessions && nowMs > RETURN_TIMEOUT_MS) {
-        const where = `${processes.length} processes`;
-        const problem = `${seenMs.length} of ${sessions} clients in ${where} came back`;
+        const problem = `${seenMs.length} of ${sessions} clients came back`;
         throw new RendezvousError('store_failed', `${problem} in ${RETURN_TIMEOUT_MS} ms`);
       }
       await pause(POLL_INTERVAL_MS, undefined, { signal });

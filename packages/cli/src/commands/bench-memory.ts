@@ -1,22 +1,17 @@
-import { deliver } from '../bench/bench-report.js';
 import { toMemoryReport } from '../bench/memory-report.js';
 import { isOpenJournal, OPEN_JOURNALS } from '../bench/open-journal.js';
 import { runMemory } from '../bench/run-memory.js';
+import { reportOptions, type ReportOptions, runReported } from '../bench/report-options.js';
 import type { Command, Io } from '../command.js';
-import { describeMachine } from '../demo/machine.js';
-import { findReportFile } from '../demo/report-file.js';
-import { runMeasurement } from '../demo/run-measurement.js';
 import { RendezvousError } from '@rendezvous/protocol';
 
 const NAME = 'bench memory';
 const DEFAULT_REPORT = 'rendezvous-memory.html';
 
-export interface BenchMemoryOptions {
+export interface BenchMemoryOptions extends ReportOptions {
   readonly branches: number;
   readonly journal: string;
   readonly after: number;
-  readonly html: string | undefined;
-  readonly json: boolean;
 }
 
 export const command: Command<BenchMemoryOptions> = {
@@ -58,38 +53,19 @@ export const command: Command<BenchMemoryOptions> = {
       default: 60,
       description: 'Seconds of 100 opens each that follow the last close',
     },
-    html: {
-      type: 'text',
-      placeholder: 'FILE',
-      description: `Where the report goes, with the numbers beside it as .json; without --json the default is ${DEFAULT_REPORT}`,
-    },
-    json: {
-      type: 'flag',
-      description: 'Print an array of rows as one line on stdout, everything else on stderr',
-    },
+    ...reportOptions(DEFAULT_REPORT),
   },
 };
 
 /** Resolves with the exit code. Whatever the benchmark started is gone by then, also after Ctrl-C. */
 export async function run(options: BenchMemoryOptions, io: Io): Promise<number> {
-  const { branches, journal, after, html, json } = options;
+  const { branches, journal, after } = options;
   if (!isOpenJournal(journal)) {
     const known = OPEN_JOURNALS.join(', ');
     throw new RendezvousError('config_invalid', `--journal is one of ${known}, not "${journal}"`);
   }
-  const report = { command: NAME, html, json, defaultFile: DEFAULT_REPORT };
-  const file = await findReportFile(report, io);
-  const console = json ? io.stderr : io.stdout;
-  return runMeasurement(
-    io,
-    console,
-    (progress) =>
-      runMemory({ branches, journal, afterMs: after * 1_000, progress, signal: io.signal }),
-    async (result) => {
-      const finishedAt = new Date().toUTCString();
-      const delivery = { file, json, machine: describeMachine(), finishedAt };
-      await deliver(toMemoryReport(result), delivery, io, console);
-      return 0;
-    },
+  const plan = { branches, journal, afterMs: after * 1_000, signal: io.signal };
+  return runReported({ name: NAME, defaultFile: DEFAULT_REPORT }, options, io, async (progress) =>
+    toMemoryReport(await runMemory({ ...plan, progress })),
   );
 }

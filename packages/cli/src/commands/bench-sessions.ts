@@ -1,18 +1,13 @@
-import { deliver } from '../bench/bench-report.js';
 import { runSessions } from '../bench/run-sessions.js';
 import { toSessionsReport } from '../bench/sessions-report.js';
+import { reportOptions, type ReportOptions, runReported } from '../bench/report-options.js';
 import type { Command, Io } from '../command.js';
-import { describeMachine } from '../demo/machine.js';
-import { findReportFile } from '../demo/report-file.js';
-import { runMeasurement } from '../demo/run-measurement.js';
 
 const NAME = 'bench sessions';
 const DEFAULT_REPORT = 'rendezvous-sessions.html';
 
-export interface BenchSessionsOptions {
+export interface BenchSessionsOptions extends ReportOptions {
   readonly sessions: number;
-  readonly html: string | undefined;
-  readonly json: boolean;
 }
 
 export const command: Command<BenchSessionsOptions> = {
@@ -43,32 +38,14 @@ export const command: Command<BenchSessionsOptions> = {
       default: 10_000,
       description: 'Clients, each with a session; a process must be allowed so many connections',
     },
-    html: {
-      type: 'text',
-      placeholder: 'FILE',
-      description: `Where the report goes, with the numbers beside it as .json; without --json the default is ${DEFAULT_REPORT}`,
-    },
-    json: {
-      type: 'flag',
-      description: 'Print an array of rows as one line on stdout, everything else on stderr',
-    },
+    ...reportOptions(DEFAULT_REPORT),
   },
 };
 
 /** Resolves with the exit code. Whatever the benchmark started is gone by then, also after Ctrl-C. */
 export async function run(options: BenchSessionsOptions, io: Io): Promise<number> {
-  const { sessions, json } = options;
-  const file = await findReportFile({ ...options, command: NAME, defaultFile: DEFAULT_REPORT }, io);
-  const console = json ? io.stderr : io.stdout;
-  return runMeasurement(
-    io,
-    console,
-    (progress) => runSessions({ sessions, progress, signal: io.signal }),
-    async (result) => {
-      const finishedAt = new Date().toUTCString();
-      const delivery = { file, json, machine: describeMachine(), finishedAt };
-      await deliver(toSessionsReport(result), delivery, io, console);
-      return 0;
-    },
+  const plan = { sessions: options.sessions, signal: io.signal };
+  return runReported({ name: NAME, defaultFile: DEFAULT_REPORT }, options, io, async (progress) =>
+    toSessionsReport(await runSessions({ ...plan, progress })),
   );
 }

@@ -1,21 +1,16 @@
-import { deliver } from '../bench/bench-report.js';
 import { runWait } from '../bench/run-wait.js';
 import { parseCounts } from '../bench/parse-counts.js';
 import { toWaitReport } from '../bench/wait-report.js';
+import { reportOptions, type ReportOptions, runReported } from '../bench/report-options.js';
 import type { Command, Io } from '../command.js';
-import { describeMachine } from '../demo/machine.js';
-import { findReportFile } from '../demo/report-file.js';
-import { runMeasurement } from '../demo/run-measurement.js';
 
 const NAME = 'bench wait';
 const DEFAULT_REPORT = 'rendezvous-wait.html';
 const WAITERS_MAX = 100_000;
 
-export interface BenchWaitOptions {
+export interface BenchWaitOptions extends ReportOptions {
   readonly waiters: string;
   readonly duration: number;
-  readonly html: string | undefined;
-  readonly json: boolean;
 }
 
 export const command: Command<BenchWaitOptions> = {
@@ -49,33 +44,15 @@ export const command: Command<BenchWaitOptions> = {
       default: 3_000,
       description: 'How long waits are sent for what is closed already',
     },
-    html: {
-      type: 'text',
-      placeholder: 'FILE',
-      description: `Where the report goes, with the numbers beside it as .json; without --json the default is ${DEFAULT_REPORT}`,
-    },
-    json: {
-      type: 'flag',
-      description: 'Print an array of rows as one line on stdout, everything else on stderr',
-    },
+    ...reportOptions(DEFAULT_REPORT),
   },
 };
 
 /** Resolves with the exit code. Whatever the benchmark started is gone by then, also after Ctrl-C. */
 export async function run(options: BenchWaitOptions, io: Io): Promise<number> {
   const waiters = parseCounts('--waiters', options.waiters, WAITERS_MAX);
-  const file = await findReportFile({ ...options, command: NAME, defaultFile: DEFAULT_REPORT }, io);
-  const console = options.json ? io.stderr : io.stdout;
-  return runMeasurement(
-    io,
-    console,
-    (progress) =>
-      runWait({ waiters, closedDurationMs: options.duration, progress, signal: io.signal }),
-    async (result) => {
-      const finishedAt = new Date().toUTCString();
-      const delivery = { file, json: options.json, machine: describeMachine(), finishedAt };
-      await deliver(toWaitReport(result), delivery, io, console);
-      return 0;
-    },
+  const { signal } = io;
+  return runReported({ name: NAME, defaultFile: DEFAULT_REPORT }, options, io, async (progress) =>
+    toWaitReport(await runWait({ waiters, closedDurationMs: options.duration, progress, signal })),
   );
 }

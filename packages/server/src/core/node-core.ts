@@ -74,8 +74,7 @@ export class NodeCore {
 
   /** Takes one message of a session. HELLO, ping and permissions are the host's. */
   receive(session: number, message: ClientMessage, nowMs: number): Effect[] {
-    this.#dispatch({ session, id: message.id }, message.body, nowMs);
-    return this.#finish(nowMs);
+    return this.receiveAll(session, [message], nowMs);
   }
 
   /** Takes messages of a session that came together: as one after the other, with one list of effects. */

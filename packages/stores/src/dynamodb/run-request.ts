@@ -8,8 +8,6 @@
  * Whatever comes back is without markers.
  */
 import type { EndedWait, ReadOperation, StoreHandle } from '@rendezvous/protocol';
-import { RendezvousError } from '@rendezvous/protocol';
-import { unwrap } from '../shim-registry.js';
 import { isCertainFailure, isInvalidRequest } from './certain-failure.js';
 import type {
   Handler,
@@ -20,6 +18,7 @@ import type {
   SdkClient,
   SdkCommand,
 } from '../aws-sdk/driver.js';
+import { findOrigin } from '../aws-sdk/find-origin.js';
 import { hideMarkers } from './hide-marker.js';
 import { encodeItemKey, type ItemPlace } from './item-key.js';
 import { planRequest } from './plan-request.js';
@@ -152,7 +151,7 @@ function read(
       return next(isStrong ? args : { ...args, input: plan.strengthen() });
     },
     executeAtOrigin: async (origin) => ({
-      output: await findOrigin(origin).send(command),
+      output: await findOrigin(origin, 'a DynamoDB').send(command),
       response: {},
     }),
   };
@@ -165,16 +164,6 @@ function needsStrongRead({ handle, options }: Request, ended: EndedWait | undefi
   // In the home, and where it is not known, a node does not know how long ago a write was.
   if (home === undefined || home === handle.region || ended.prevented) return true;
   return ended.closedAgoMs < STRONG_WITHIN_MS;
-}
-
-function findOrigin(origin: unknown): SdkClient {
-  const bare: unknown = typeof origin === 'object' && origin !== null ? unwrap(origin) : undefined;
-  const client = bare as Partial<SdkClient> | undefined;
-  if (typeof client?.send === 'function') return client as SdkClient;
-  throw new RendezvousError(
-    'config_invalid',
-    "the option 'origin' of a DynamoDB store must be a client of its home region",
-  );
 }
 
 function toKeys(places: readonly ItemPlace[] | undefined): { readonly keys?: Uint8Array[] } {

@@ -10,6 +10,7 @@ import { parseDynamoDBEndpoint } from './endpoint.js';
 import { createStreamsClient, createTableClient, type TableClient } from './monitor-driver.js';
 import { followStreams } from './follow-streams.js';
 import { readMarkers } from './read-markers.js';
+import { withHints } from '../aws-sdk/with-hints.js';
 
 /**
  * How a monitor learns that a write has reached a region of a global table: it looks for the marker
@@ -49,7 +50,7 @@ export function dynamodbVisibility(options: DynamoDBVisibilityOptions = {}): Pro
     kind: 'probe',
     keyCountMax: KEY_COUNT_MAX,
     connectReplica: async (target, signal) =>
-      withHints(await connect(target, signal), target.endpoint),
+      withStreams(await connect(target, signal), target.endpoint),
     connectPrimary: connect,
   };
 }
@@ -103,24 +104,13 @@ async function knock(client: TableClient, signal: AbortSignal): Promise<void> {
 }
 
 /** The endpoint's streams say where to look. */
-function withHints(reader: MarkerReader, url: string): ProbedReplica {
+function withStreams(reader: MarkerReader, url: string): ProbedReplica {
   const endpoint = parseDynamoDBEndpoint(url);
   const { streams: arns } = endpoint;
   if (arns.length === 0) return reader;
-  const stop = new AbortController();
-  return {
-    ...reader,
-    async listen(onChanged) {
-      const client = await createStreamsClient(endpoint);
-      followStreams({ client, arns, onChanged, signal: stop.signal })
-        .finally(() => {
-          client.destroy();
-        })
-        .catch(() => undefined);
-    },
-    shutdown() {
-      stop.abort();
-      return reader.shutdown();
-    },
-  };
+  return withHints(
+    reader,
+    () => createStreamsClient(endpoint),
+    (client, onChanged, signal) => followStreams({ client, arns, onChanged, signal }),
+  );
 }

@@ -8,9 +8,8 @@
  *
  * Whatever comes back is without markers.
  */
-import { KEY_COUNT_MAX, RendezvousError } from '@rendezvous/protocol';
+import { KEY_COUNT_MAX } from '@rendezvous/protocol';
 import type { StoreHandle } from '@rendezvous/protocol';
-import { unwrap } from '../shim-registry.js';
 import type {
   Fields,
   Handler,
@@ -21,6 +20,7 @@ import type {
   SdkClient,
   SdkCommand,
 } from '../aws-sdk/driver.js';
+import { findOrigin } from '../aws-sdk/find-origin.js';
 import { isFirstRefusal, type SdkError } from '../aws-sdk/first-refusal.js';
 import { markCopy } from './mark-copy.js';
 import { addMarker, hideMarker, type Metadata } from './marker-metadata.js';
@@ -205,18 +205,8 @@ function read(
     defaultTimeoutMs: TIMEOUT_MS,
     execute: () => next(args),
     executeAtOrigin: async (origin) => ({
-      output: await findOrigin(origin).send(command),
+      output: await findOrigin(origin, 'an S3').send(command),
       response: {},
     }),
   });
-}
-
-function findOrigin(origin: unknown): SdkClient {
-  const bare: unknown = typeof origin === 'object' && origin !== null ? unwrap(origin) : undefined;
-  const client = bare as Partial<SdkClient> | undefined;
-  if (typeof client?.send === 'function') return client as SdkClient;
-  throw new RendezvousError(
-    'config_invalid',
-    "the option 'origin' of an S3 store must be a client of its home region",
-  );
 }

@@ -8,6 +8,7 @@ import { parseS3Endpoint, type S3Endpoint } from './endpoint.js';
 import { followEvents } from './follow-events.js';
 import { connectBucketClient, createQueueClient } from './monitor-driver.js';
 import { type MarkerLookup, readMarkers } from './read-markers.js';
+import { withHints } from '../aws-sdk/with-hints.js';
 
 /**
  * How a monitor learns that a write has reached a region: it asks for the object's metadata there, with
@@ -37,7 +38,7 @@ export function s3Visibility(options: S3VisibilityOptions = {}): ProbeStrategy {
       const endpoint = parseS3Endpoint(url);
       const client = await connectBucketClient(endpoint, signal);
       const lookup = { client, endpoint, isPrimary: false, absent: new Set<string>(), onRequest };
-      return withHints(createReader(lookup), endpoint);
+      return withEvents(createReader(lookup), endpoint);
     },
     connectPrimary: async ({ endpoint: url }: ReplicaTarget, signal) => {
       const endpoint = parseS3Endpoint(url);
@@ -69,24 +70,13 @@ function createReader(lookup: MarkerLookup): MarkerReader {
 }
 
 /** The events of the endpoint's queue say where to look. */
-function withHints(reader: MarkerReader, endpoint: S3Endpoint): ProbedReplica {
+function withEvents(reader: MarkerReader, endpoint: S3Endpoint): ProbedReplica {
   const { queue, buckets } = endpoint;
   if (queue === undefined) return reader;
-  const stop = new AbortController();
   const homeNames = new Map([...buckets].map(([home, here]) => [here, home]));
-  return {
-    ...reader,
-    async listen(onChanged) {
-      const client = await createQueueClient(endpoint, queue);
-      followEvents({ client, queue, homeNames, onChanged, signal: stop.signal })
-        .finally(() => {
-          client.destroy();
-        })
-        .catch(() => undefined);
-    },
-    shutdown() {
-      stop.abort();
-      return reader.shutdown();
-    },
-  };
+  return withHints(
+    reader,
+    () => createQueueClient(endpoint, queue),
+    (client, onChanged, signal) => followEvents({ client, queue, homeNames, onChanged, signal }),
+  );
 }
