@@ -97,7 +97,6 @@ export class NodeHost {
 
   /** Takes a message of a session; of one that has ended, whose end nothing would undo, none. */
   receive(session: number, message: ClientMessage): void {
-    if (!this.#sessions.has(session)) return;
     this.receiveAll(session, [message]);
   }
 
