@@ -73,6 +73,22 @@ test('a branch that is open alone is found within a tenth of the lag', () => {
   expect(run.lookupCount / writes.length).toBeLessThanOrEqual(8);
 });
 
+describe('with 50 branches open at a time, the median is found within a tenth of the lag', () => {
+  test.each([0, 30, 100])('whose lags differ by %i ms', (spreadMs) => {
+    const writes = plainWrites(1_000, (n) => {
+      const writtenAtMs = Math.floor(n / 50) * 300 + (n % 50);
+      return {
+        writtenAtMs,
+        arrivesAtMs: writtenAtMs + 200 + ((n * 7_919) % 101) * (spreadMs / 100),
+      };
+    });
+    const run = runProbes(writes, LONG_MS);
+    expect(run.foundAtMs.size).toBe(writes.length);
+    expect(medianOf(latenessOf(run, writes))).toBeLessThanOrEqual(20);
+    expect(run.lookupCount / writes.length).toBeLessThanOrEqual(6);
+  });
+});
+
 test('a replica that gets fast again is found to be', () => {
   const slow = plainWrites(20, (n) => ({ writtenAtMs: n, arrivesAtMs: 30_000 }));
   const fast = plainWrites(30, (n) => ({

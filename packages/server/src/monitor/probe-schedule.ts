@@ -32,6 +32,7 @@ import {
   createProbeBudget,
   lookupCountMax,
   type ProbeBudget,
+  type Scouts,
   settleRound,
 } from './probe-budget.js';
 
@@ -41,6 +42,8 @@ const FIRST_PROBE_SHARE = 0.9;
 const FIRST_PROBE_MAX_MS = 500;
 /** Of a branch's age, of the lag, or of a standstill: how much later a find may come. */
 const LATENESS_SHARE = 0.05;
+/** Of the age of a branch that was found at the first look: the lag may have been less. */
+const FASTER_SHARE = 0.9;
 const INTERVAL_MIN_MS = 5;
 const PAUSE_MAX_MS = 1_000;
 /** Reads of the primary cross regions: they are for branches that lag by multiples of the usual. */
@@ -76,8 +79,8 @@ interface Lookups {
 export class ProbeSchedule {
   readonly #open = new OpenMarkers();
   readonly #lag = new ObservedLag();
-  readonly #probes: Lookups = createLookups(2);
-  readonly #targets: Lookups = createLookups(1);
+  readonly #probes: Lookups = createLookups({ scoutCount: 2, scoutCountMax: 16 });
+  readonly #targets: Lookups = createLookups({ scoutCount: 1, scoutCountMax: 1 });
   #readNumber = 0;
   /** When a branch was last found, or the first of those that are open came. */
   #progressAtMs = 0;
@@ -191,7 +194,7 @@ export class ProbeSchedule {
 
   #takeDue(lookups: Lookups, nowMs: number): Pick<ProbeRound, 'branches' | 'keys'> {
     const { queue, pausedUntilMs, budget } = lookups;
-    const keyCountMax = nowMs < pausedUntilMs ? 0 : lookupCountMax(budget);
+    const keyCountMax = nowMs < pausedUntilMs ? 0 : lookupCountMax(budget, this.#open.size);
     const branches: ProbedBranch[] = [];
     const keys = new Set<MarkedKey>();
     for (;;) {
@@ -226,7 +229,7 @@ export class ProbeSchedule {
     const ageMs = nowMs - branch.openedAtMs;
     // One that was found at the first look may have been there for long: look earlier the next time.
     if (branch.missedAtMs !== undefined) this.#lag.record(ageMs);
-    else if (ageMs < this.#lag.typicalMs) this.#lag.record(ageMs / 2);
+    else if (ageMs < this.#lag.typicalMs) this.#lag.record(FASTER_SHARE * ageMs);
     for (const key of branch.keys) {
       for (const other of key.branches) {
         if (other.openedAtMs > branch.openedAtMs || other.isPassedOver) continue;
@@ -237,10 +240,10 @@ export class ProbeSchedule {
   }
 }
 
-function createLookups(scoutCount: number): Lookups {
+function createLookups(scouts: Scouts): Lookups {
   return {
     queue: new DeadlineQueue(),
-    budget: createProbeBudget(scoutCount),
+    budget: createProbeBudget(scouts),
     pausedUntilMs: 0,
   };
 }
