@@ -23,7 +23,7 @@ export interface ProbeBudget extends Scouts {
 /** How many of a round's lookups may be in vain without cost. */
 export interface Scouts {
   readonly scoutCount: number;
-  /** While few branches are open. */
+  /** While few branches are open, and some arrive. */
   readonly scoutCountMax: number;
 }
 

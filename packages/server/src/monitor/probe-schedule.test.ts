@@ -89,6 +89,15 @@ describe('with 50 branches open at a time, the median is found within a tenth of
   });
 });
 
+test('what is opened one after another while nothing arrives costs at most 1.2 lookups each', () => {
+  const before = plainWrites(20, (n) => ({ writtenAtMs: n, arrivesAtMs: 200 + n }));
+  const held = plainWrites(1_000, (n) => ({ writtenAtMs: 1_000 + n * 2, arrivesAtMs: 4_000 }));
+  const writes = [...before, ...held.map((write) => ({ ...write, key: `held-${write.key}` }))];
+  const run = runProbes(writes, LONG_MS);
+  expect(run.foundAtMs.size).toBe(writes.length);
+  expect(run.lookupCount / writes.length).toBeLessThanOrEqual(1.2);
+});
+
 test('a replica that gets fast again is found to be', () => {
   const slow = plainWrites(20, (n) => ({ writtenAtMs: n, arrivesAtMs: 30_000 }));
   const fast = plainWrites(30, (n) => ({

@@ -44,6 +44,8 @@ const FIRST_PROBE_MAX_MS = 500;
 const LATENESS_SHARE = 0.05;
 /** Of the age of a branch that was found at the first look: the lag may have been less. */
 const FASTER_SHARE = 0.9;
+/** Nothing has arrived for multiples of the usual: replication stands still. */
+const STANDSTILL_LAG_FACTOR = 2;
 const INTERVAL_MIN_MS = 5;
 const PAUSE_MAX_MS = 1_000;
 /** Reads of the primary cross regions: they are for branches that lag by multiples of the usual. */
@@ -194,7 +196,8 @@ export class ProbeSchedule {
 
   #takeDue(lookups: Lookups, nowMs: number): Pick<ProbeRound, 'branches' | 'keys'> {
     const { queue, pausedUntilMs, budget } = lookups;
-    const keyCountMax = nowMs < pausedUntilMs ? 0 : lookupCountMax(budget, this.#open.size);
+    const keyCountMax =
+      nowMs < pausedUntilMs ? 0 : lookupCountMax(budget, this.#scoutedCount(nowMs));
     const branches: ProbedBranch[] = [];
     const keys = new Set<MarkedKey>();
     for (;;) {
@@ -206,6 +209,12 @@ export class ProbeSchedule {
       for (const key of branch.keys) keys.add(key);
     }
     return { branches, keys: [...keys] };
+  }
+
+  /** Of open branches, for the number of scouts. While nothing arrives as it used to, few will do. */
+  #scoutedCount(nowMs: number): number {
+    const standstillMs = nowMs - this.#progressAtMs;
+    return standstillMs <= STANDSTILL_LAG_FACTOR * this.#lag.typicalMs ? this.#open.size : Infinity;
   }
 
   /** Concludes from every reading so far, for all branches that wait for a key of the round. */
