@@ -29,10 +29,10 @@ import {
   type Turn,
 } from './open-markers.js';
 import {
+  countScouts,
   createProbeBudget,
   lookupCountMax,
   type ProbeBudget,
-  type Scouts,
   settleRound,
 } from './probe-budget.js';
 
@@ -49,6 +49,7 @@ const STANDSTILL_LAG_FACTOR = 2;
 const INTERVAL_MIN_MS = 5;
 const PAUSE_MAX_MS = 1_000;
 /** Reads of the primary cross regions: they are for branches that lag by multiples of the usual. */
+const TARGET_SCOUT_COUNT = 1;
 const TARGET_LAG_FACTOR = 2;
 const TARGET_INTERVAL_MIN_MS = 250;
 const TARGET_AGE_SHARE = 0.5;
@@ -81,8 +82,8 @@ interface Lookups {
 export class ProbeSchedule {
   readonly #open = new OpenMarkers();
   readonly #lag = new ObservedLag();
-  readonly #probes: Lookups = createLookups({ scoutCount: 2, scoutCountMax: 16 });
-  readonly #targets: Lookups = createLookups({ scoutCount: 1, scoutCountMax: 1 });
+  readonly #probes: Lookups = createLookups();
+  readonly #targets: Lookups = createLookups();
   #readNumber = 0;
   /** When a branch was last found, or the first of those that are open came. */
   #progressAtMs = 0;
@@ -130,12 +131,18 @@ export class ProbeSchedule {
 
   /** What to look up at the replica now; perhaps nothing. Ends with `settleProbes`. */
   takeProbes(nowMs: number): ProbeRound {
-    return { ...this.#takeDue(this.#probes, nowMs), readNumber: 0 };
+    const standstillMs = nowMs - this.#progressAtMs;
+    const standsStill = standstillMs > STANDSTILL_LAG_FACTOR * this.#lag.typicalMs;
+    const scoutCount = countScouts(this.#open.size, standsStill);
+    return { ...this.#takeDue(this.#probes, nowMs, scoutCount), readNumber: 0 };
   }
 
   /** What to look up at the primary now, from now on under a number of its own. */
   takeTargets(nowMs: number): ProbeRound {
-    return { ...this.#takeDue(this.#targets, nowMs), readNumber: ++this.#readNumber };
+    return {
+      ...this.#takeDue(this.#targets, nowMs, TARGET_SCOUT_COUNT),
+      readNumber: ++this.#readNumber,
+    };
   }
 
   /** Takes in the replica's answer: one marker for each key of the round. */
@@ -194,10 +201,13 @@ export class ProbeSchedule {
     this.#targets.queue.remove(branch.target);
   }
 
-  #takeDue(lookups: Lookups, nowMs: number): Pick<ProbeRound, 'branches' | 'keys'> {
+  #takeDue(
+    lookups: Lookups,
+    nowMs: number,
+    scoutCount: number,
+  ): Pick<ProbeRound, 'branches' | 'keys'> {
     const { queue, pausedUntilMs, budget } = lookups;
-    const keyCountMax =
-      nowMs < pausedUntilMs ? 0 : lookupCountMax(budget, this.#scoutedCount(nowMs));
+    const keyCountMax = nowMs < pausedUntilMs ? 0 : lookupCountMax(budget, scoutCount);
     const branches: ProbedBranch[] = [];
     const keys = new Set<MarkedKey>();
     for (;;) {
@@ -209,12 +219,6 @@ export class ProbeSchedule {
       for (const key of branch.keys) keys.add(key);
     }
     return { branches, keys: [...keys] };
-  }
-
-  /** Of open branches, for the number of scouts. While nothing arrives as it used to, few will do. */
-  #scoutedCount(nowMs: number): number {
-    const standstillMs = nowMs - this.#progressAtMs;
-    return standstillMs <= STANDSTILL_LAG_FACTOR * this.#lag.typicalMs ? this.#open.size : Infinity;
   }
 
   /** Concludes from every reading so far, for all branches that wait for a key of the round. */
@@ -249,10 +253,10 @@ export class ProbeSchedule {
   }
 }
 
-function createLookups(scouts: Scouts): Lookups {
+function createLookups(): Lookups {
   return {
     queue: new DeadlineQueue(),
-    budget: createProbeBudget(scouts),
+    budget: createProbeBudget(),
     pausedUntilMs: 0,
   };
 }
