@@ -46,7 +46,7 @@ export function createBranchCalls(
     if (store !== undefined) assertName('store', store);
     assertName('region', region);
     const { context, keys } = scope.current;
-    const own = parsePolicy({ timeoutMs: options.timeoutMs });
+    const own = parsePolicy('wait', { timeoutMs: options.timeoutMs });
     const bookmark = toBookmark(options.bookmark) ?? context?.bookmark;
     const query = {
       bookmark: bookmark ?? emptyBookmark(settings.namespace),
@@ -95,7 +95,8 @@ export function createBranchCalls(
       const coverage = toCoverage(bookmark);
       await report({ kind: 'applied', coverage, store, region, key: keyBytes, ordered });
     },
-    flush: (options = {}) => opener.flush(parsePolicy(options).timeoutMs ?? FLUSH_TIMEOUT_MS),
+    flush: (options = {}) =>
+      opener.flush(parsePolicy('flush', options).timeoutMs ?? FLUSH_TIMEOUT_MS),
   };
 }
 

@@ -8,8 +8,8 @@ import { coverOpen, emptyBookmark, isEmptyBookmark, markIncomplete } from '@rend
 import type { Bookmark, Opened } from '@rendezvous/protocol';
 import { monotonicMs } from './clock.js';
 import { createIdentifier } from './identifier.js';
-import { TIMEOUT_MS_MAX } from './policy.js';
-import type { Policy } from './policy.js';
+import { TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX } from './policy.js';
+import type { BasePolicy, Policy } from './policy.js';
 import type { Requeue } from './rendezvous.js';
 
 /** One `run`. Parallel branches of the request share it, so the writes of all of them add up. */
@@ -76,7 +76,7 @@ export interface Scope {
    * The policy that holds for a call here. `base` is the store's policy, or the client's. A call with policies of its
    * `own` (`rv.wait`) follows none of those that say what a read does, `requeue` among them.
    */
-  policyOver(base: Policy, own?: Partial<Policy>): Policy;
+  policyOver(base: BasePolicy, own?: Partial<Policy>): Policy;
   enter<T>(changes: Partial<Surroundings>, fn: () => T): T;
   /** As `enter`, for what follows; nothing of what surrounded it stays, not even what an earlier call left. */
   replace(changes: Partial<Surroundings>): void;
@@ -91,7 +91,7 @@ export function createScope(): Scope {
     },
     policyOver(base, own) {
       const { policy: surrounding, endMs, requeue } = current();
-      const policy = { ...base, ...surrounding, ...own };
+      const policy = { timeoutMs: TIMEOUT_MS_DEFAULT, ...base, ...surrounding, ...own };
       const mustBlock = !own && requeue === 'block' && policy.onTimeout === 'requeue';
       const leftMs = Math.max(0, Math.floor(endMs - monotonicMs()));
       const timeoutMs = Math.min(mustBlock ? TIMEOUT_MS_MAX : policy.timeoutMs, leftMs);

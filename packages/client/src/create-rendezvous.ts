@@ -59,14 +59,13 @@ function createRequestCalls(
   const run = <T>(bookmark: BookmarkSource, fn: () => T): T =>
     scope.enter({ context: createContext(settings.namespace, toBookmark(bookmark)) }, fn);
   const withPolicy = <T>(policy: CallPolicy, fn: () => T): T => {
-    const { key, keys = [], requeue } = policy;
-    const call = parseCallOptions(policy);
+    const { key, keys = [], requeue, budgetMs = Infinity, ...own } = parseCallOptions(policy);
     const { current } = scope;
     const named = key === undefined ? keys : [...keys, key];
     const changes = {
-      policy: { ...current.policy, ...call.policy },
+      policy: { ...current.policy, ...own },
       keys: named.length > 0 ? parseKeys(named) : current.keys,
-      endMs: Math.min(current.endMs, monotonicMs() + call.budgetMs),
+      endMs: Math.min(current.endMs, monotonicMs() + budgetMs),
       requeue: requeue ?? current.requeue,
     };
     return scope.enter(changes, fn);

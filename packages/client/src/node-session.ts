@@ -18,12 +18,12 @@ import { monotonicMs } from './clock.js';
 import { createConnectionWaiters } from './failover/connection-waiters.js';
 import type { WaiterOptions } from './failover/connection-waiters.js';
 import { keepConnected } from './failover/keep-connected.js';
-import type { KeepConnectedOptions } from './failover/keep-connected.js';
+import type { NodeSearchOptions } from './failover/node-search.js';
 import { createSilenceProbe } from './failover/silence-probe.js';
 import { createAborted } from './session/deferred.js';
 import type { Connection } from './session/index.js';
 
-export interface NodeSessionOptions extends KeepConnectedOptions {
+export interface NodeSessionOptions extends NodeSearchOptions {
   readonly onConnect: () => void;
 }
 

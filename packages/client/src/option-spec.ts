@@ -15,52 +15,72 @@ export interface OptionRange<T> {
 }
 
 export interface OptionSpec<T> extends OptionRange<T> {
-  readonly env?: string;
-  readonly default: T;
+  /** The environment may set it: `timeoutMs` is `RENDEZVOUS_TIMEOUT_MS`. */
+  readonly env?: true;
+  readonly default: T | undefined;
 }
+
+/** What the values of a table's options are. */
+export type OptionRanges<Values> = { readonly [Name in keyof Values]: OptionRange<Values[Name]> };
+export type OptionSpecs<Values> = { readonly [Name in keyof Values]: OptionSpec<Values[Name]> };
 
 /** Range of options that are names. */
 export const NAME_RANGE: string = 'a name (1 to 32 of a-z, 0-9 and -, not starting with -)';
 
-/** Refuses options that are not among `names`. Throws `config_invalid`. */
-export function refuseUnknown(where: string, options: object, names: readonly string[]): void {
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  throw new RendezvousError(
-    'config_invalid',
-    `${where} has no option "${unknown}"; it has ${names.join(', ')}.`,
-  );
-}
-
-/** The given value, else the environment's, else the default. Throws `config_invalid`. */
-export function readOption<T>(
-  name: string,
-  spec: OptionSpec<T>,
-  given: unknown,
-  env: Environment,
-): T {
-  const { env: variable = '' } = spec;
-  return (
-    checkOption(`Option "${name}"`, given, spec) ??
-    checkOption(variable, env[variable] || undefined, spec) ??
-    spec.default
-  );
-}
-
-/** Those of the options that have a range here, without those that are undefined. Throws `config_invalid`. */
-export function checkOptions<T>(
+/**
+ * Those of the options that are given, checked; `where` is what takes them. Throws `config_invalid`,
+ * naming the option and its value, for what is out of range, and for what the table does not have.
+ */
+export function checkOptions<Values>(
+  where: string,
   options: object,
-  ranges: { readonly [Name in keyof T]: OptionRange<T[Name]> },
-): Partial<T> {
-  const given = options as Readonly<Record<string, unknown>>;
-  const checked = Object.entries<OptionRange<unknown>>(ranges).map(
-    ([name, range]) => [name, checkOption(`Option "${name}"`, given[name], range)] as const,
-  );
-  return Object.fromEntries(checked.filter(([, value]) => value !== undefined)) as Partial<T>;
+  ranges: OptionRanges<Values>,
+): Partial<Values> {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(ranges, name));
+  if (unknown !== undefined) {
+    const names = Object.keys(ranges).join(', ');
+    throw createConfigError(`${where} has no option "${unknown}"; it has ${names}.`);
+  }
+  return readEach(ranges, (name, range: OptionRange<unknown>) =>
+    checkValue(`Option "${name}"`, (options as Loose)[name], range),
+  ) as Partial<Values>;
+}
+
+/** For each option the checked one, else the environment's, else the default. Throws `config_invalid`. */
+export function completeOptions<Values>(
+  checked: Partial<Values>,
+  specs: OptionSpecs<Values>,
+  env: Environment,
+): Values {
+  // The type of the table ties each option's spec to the type of its value.
+  return readEach(specs, (name, spec: OptionSpec<unknown>) => {
+    const variable = spec.env ? toVariable(name) : '';
+    return (
+      (checked as Loose)[name] ??
+      checkValue(variable, env[variable] || undefined, spec) ??
+      spec.default
+    );
+  }) as Values;
+}
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/** What `read` returns for each option of the table, unless that is undefined. */
+function readEach<Entry>(
+  table: Readonly<Record<string, Entry>>,
+  read: (name: string, entry: Entry) => unknown,
+): Loose {
+  const values = Object.entries(table).map(([name, entry]) => [name, read(name, entry)] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+}
+
+/** The environment's name of an option. */
+export function toVariable(name: string): string {
+  return `RENDEZVOUS_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
 }
 
 /** The value, checked; undefined stays undefined. Throws `config_invalid`. */
-function checkOption<T>(
+function checkValue<T>(
   what: string,
   value: unknown,
   { parse, range, secret }: OptionRange<T>,
@@ -73,8 +93,15 @@ function checkOption<T>(
 
 export function createRangeError(what: string, value: unknown, range: string): RendezvousError {
   const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 64)) : String(value);
-  return new RendezvousError('config_invalid', `${what} is ${shown}: it must be ${range}.`);
+  return createConfigError(`${what} is ${shown}: it must be ${range}.`);
 }
+
+export function createConfigError(message: string): RendezvousError {
+  return new RendezvousError('config_invalid', message);
+}
+
+/** Checked elsewhere, by those who know what to do with it. */
+export const ANYTHING: OptionRange<unknown> = { range: 'anything', parse: (value) => value };
 
 export const NAME: OptionRange<string> = {
   range: NAME_RANGE,

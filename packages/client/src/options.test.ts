@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createCounters } from './counters.js';
 import { DEFAULT_TIMINGS } from './failover/session-timings.js';
+import { toVariable } from './option-spec.js';
 import { CLIENT_OPTIONS, parseClientOptions, parseStoreOptions } from './options.js';
 import type { StoreSettings } from './options.js';
+import { TIMEOUT_MS_DEFAULT } from './policy.js';
 
 const DEFAULT_POLICY = {
   mode: 'enforce',
@@ -81,7 +83,6 @@ test('the options of a store are checked like those of the client, and win over 
     verify: 'auto',
     openTimeoutMs: 8,
     policy: client.policy,
-    isTimeoutDefault: false,
   });
   expect(parse('posts', { timeoutMs: 0, speculate: false }).policy).toEqual({
     ...client.policy,
@@ -101,7 +102,7 @@ test('a datastore’s own default for timeoutMs holds only where nobody gave one
     store: object = {},
   ): boolean => {
     const client = parseClientOptions({ ...REQUIRED, ...options }, env);
-    return parseStoreOptions('posts', store, client).isTimeoutDefault;
+    return !('timeoutMs' in parseStoreOptions('posts', store, client).policy);
   };
   expect(isDefault({}, {})).toBe(true);
   expect(isDefault({ timeoutMs: 5_000 }, {})).toBe(false);
@@ -112,8 +113,8 @@ test('a datastore’s own default for timeoutMs holds only where nobody gave one
 test('the reference lists every option with its variable, default and range', () => {
   const reference = readReference();
   const rows = Object.entries(CLIENT_OPTIONS).map(([name, spec]) => {
-    const { env, range } = spec as { env?: string; range: string };
-    return `| \`${name}\` | ${env ? `\`${env}\`` : ''} | ${toDefaultText(name)} | ${range} |`;
+    const { env, range } = spec as { env?: true; range: string };
+    return `| \`${name}\` | ${env ? `\`${toVariable(name)}\`` : ''} | ${toDefaultText(name)} | ${range} |`;
   });
   const table = reference
     .split('\n')
@@ -128,6 +129,7 @@ const DEFAULT_TEXTS: Readonly<Record<string, string>> = {
   token: 'none',
   webSocket: '`globalThis.WebSocket`, else `ws`',
   log: 'a warning of the process',
+  timeoutMs: `\`${TIMEOUT_MS_DEFAULT.toLocaleString('en')}\``,
 };
 
 function toDefaultText(name: string): string {

@@ -3,26 +3,30 @@
  * range of each, checks what users give, and is compared with docs/reference/client.md by a test.
  */
 
-import { RendezvousError, isName } from '@rendezvous/protocol';
+import { isName } from '@rendezvous/protocol';
+import type { RendezvousError } from '@rendezvous/protocol';
 import {
+  ANYTHING,
   BOOLEAN,
   NAME,
   NAME_RANGE,
   aFunction,
   checkOptions,
+  completeOptions,
+  createConfigError,
   createRangeError,
   integerTo,
   oneOf,
   parseEndpoints,
-  readOption,
-  refuseUnknown,
+  toVariable,
 } from './option-spec.js';
-import type { Environment, OptionRange, OptionSpec } from './option-spec.js';
+import type { Environment, OptionRanges, OptionSpecs } from './option-spec.js';
 import type { Verify } from './checked-read.js';
 import { logAsWarning } from './log.js';
 import type { Log } from './log.js';
 import { TIMEOUT_MS_MAX } from './policy.js';
-import type { Policy, PolicyOverrides } from './policy.js';
+import type { BasePolicy, Policy, PolicyOverrides } from './policy.js';
+import type { CallPolicy } from './rendezvous.js';
 import type { WebSocketFactory } from './session/index.js';
 
 /** Options of `createRendezvous`. What is left out comes from the environment, then from the default. */
@@ -84,9 +88,7 @@ interface OptionValues extends Policy {
 export interface ClientSettings extends Omit<OptionValues, keyof Policy> {
   /** `RENDEZVOUS_DISABLED`. */
   readonly disabled: boolean;
-  readonly policy: Policy;
-  /** Whether `timeoutMs` is the default: a store's own then holds. */
-  readonly isTimeoutDefault: boolean;
+  readonly policy: BasePolicy;
 }
 
 /** `StoreOptions`, complete and checked. */
@@ -96,38 +98,35 @@ export interface StoreSettings {
   readonly strictWrites: boolean;
   readonly openTimeoutMs: number;
   readonly verify: Verify;
-  readonly policy: Policy;
-  readonly isTimeoutDefault: boolean;
+  readonly policy: BasePolicy;
 }
-
-type Specs<Values> = { readonly [Name in keyof Values]: OptionSpec<Values[Name]> };
-type Ranges<Values> = { readonly [Name in keyof Values]: OptionRange<Values[Name]> };
 
 const FALLBACK = oneOf('throw', 'proceed', 'origin', 'requeue');
 
-const POLICY_OPTIONS: Specs<Policy> = {
+const POLICY_OPTIONS: OptionSpecs<Policy> = {
   mode: {
-    env: 'RENDEZVOUS_MODE',
+    env: true,
     default: 'enforce',
     ...oneOf('enforce', 'observe', 'off'),
   },
   timeoutMs: {
-    env: 'RENDEZVOUS_TIMEOUT_MS',
-    default: 5_000,
+    env: true,
+    // Some stores have another default than TIMEOUT_MS_DEFAULT.
+    default: undefined,
     ...integerTo(TIMEOUT_MS_MAX),
   },
   onTimeout: {
-    env: 'RENDEZVOUS_ON_TIMEOUT',
+    env: true,
     default: 'throw',
     ...FALLBACK,
   },
   onUnavailable: {
-    env: 'RENDEZVOUS_ON_UNAVAILABLE',
+    env: true,
     default: 'proceed',
     ...FALLBACK,
   },
   onMissing: {
-    env: 'RENDEZVOUS_ON_MISSING',
+    env: true,
     default: 'proceed',
     ...oneOf('throw', 'proceed'),
   },
@@ -138,26 +137,26 @@ const POLICY_OPTIONS: Specs<Policy> = {
 };
 
 /** Every option of the client, in the order of the reference. */
-export const CLIENT_OPTIONS: Specs<OptionValues> = {
+export const CLIENT_OPTIONS: OptionSpecs<OptionValues> = {
   region: {
-    env: 'RENDEZVOUS_REGION',
+    env: true,
     default: '',
     ...NAME,
   },
   nodes: {
-    env: 'RENDEZVOUS_NODES',
+    env: true,
     default: [],
     range: 'ws:// or wss:// URLs, at most 16',
     parse: parseEndpoints,
     secret: true,
   },
   namespace: {
-    env: 'RENDEZVOUS_NAMESPACE',
+    env: true,
     default: 'default',
     ...NAME,
   },
   token: {
-    env: 'RENDEZVOUS_TOKEN',
+    env: true,
     default: '',
     range: 'text of at most 4,096 characters',
     parse: (value) => (typeof value === 'string' && value.length <= 4_096 ? value : undefined),
@@ -182,52 +181,42 @@ export const CLIENT_OPTIONS: Specs<OptionValues> = {
   },
 };
 
-/** What a store may have of its own, beside policies and `origin`, which is the adapter's. */
-const STORE_OPTIONS: Ranges<Omit<StoreSettings, 'origin' | 'policy' | 'isTimeoutDefault'>> = {
+const STORE_OPTIONS: OptionRanges<Omit<StoreSettings, 'policy'>> = {
   region: NAME,
+  origin: ANYTHING,
   strictWrites: BOOLEAN,
   openTimeoutMs: CLIENT_OPTIONS.openTimeoutMs,
   verify: oneOf('auto', 'region', 'connection'),
 };
 
 /** What `rv.with` takes beside policies. */
-const CALL_OPTIONS = ['key', 'keys', 'budgetMs', 'requeue'];
+const CALL_OPTIONS = {
+  key: ANYTHING,
+  keys: ANYTHING,
+  budgetMs: POLICY_OPTIONS.timeoutMs,
+  requeue: ANYTHING,
+};
 
 /**
  * The settings of a client: options, then the environment, then defaults. Throws `config_invalid`,
  * naming the option (or variable) and its value, for what is unknown, out of range or required.
  */
 export function parseClientOptions(options: RendezvousOptions, env: Environment): ClientSettings {
-  refuseUnknown('createRendezvous', options, Object.keys(CLIENT_OPTIONS));
-  const given: Readonly<Record<string, unknown>> = { ...options };
-  const read = <Values>(specs: Specs<Values>): Values => {
-    const entries = Object.entries<OptionSpec<unknown>>(specs).map(
-      ([name, spec]) => [name, readOption(name, spec, given[name], env)] as const,
-    );
-    // The type of the table ties each option's spec to the type of its value.
-    return Object.fromEntries(entries) as Values;
-  };
+  const given = checkOptions('createRendezvous', options, CLIENT_OPTIONS);
   const settings: ClientSettings = {
-    ...read(CLIENT_OPTIONS),
+    ...completeOptions(given, CLIENT_OPTIONS, env),
     disabled: isSwitchedOn(env['RENDEZVOUS_DISABLED']),
-    policy: read(POLICY_OPTIONS),
-    isTimeoutDefault: !isGiven('timeoutMs', options, env),
+    policy: completeOptions(given, POLICY_OPTIONS, env),
   };
   // A client that never acts needs to know neither; it must not break the function it was disabled for.
   if (settings.disabled || settings.policy.mode === 'off') return settings;
   for (const name of ['region', 'nodes'] as const) {
     if (settings[name].length > 0) continue;
-    const { env: variable, range } = CLIENT_OPTIONS[name];
-    const message = `Option "${name}" is missing: pass it or set ${variable ?? ''} to ${range}.`;
-    throw new RendezvousError('config_invalid', message);
+    const { range } = CLIENT_OPTIONS[name];
+    const variable = toVariable(name);
+    throw createConfigError(`Option "${name}" is missing: pass it or set ${variable} to ${range}.`);
   }
   return settings;
-}
-
-/** Whether an option, or its variable, is set. */
-function isGiven(name: 'timeoutMs', options: RendezvousOptions, env: Environment): boolean {
-  const spec: OptionSpec<unknown> = { ...POLICY_OPTIONS[name], default: undefined };
-  return readOption(name, spec, options[name], env) !== undefined;
 }
 
 /** The settings of a store: its options, else the client's. Throws `config_invalid`. */
@@ -237,49 +226,41 @@ export function parseStoreOptions(
   client: ClientSettings,
 ): StoreSettings {
   if (!isName(store)) throw createRangeError('the name of a store', store, NAME_RANGE);
-  const where = `store("${store}")`;
-  refuseUnknown(where, options, [
-    'origin',
-    ...Object.keys({ ...STORE_OPTIONS, ...POLICY_OPTIONS }),
-  ]);
-  const { region, openTimeoutMs } = client;
-  const policy = { ...client.policy, ...parsePolicy(options) };
-  const { origin } = options;
+  const {
+    region = client.region,
+    openTimeoutMs = client.openTimeoutMs,
+    strictWrites = false,
+    verify = 'auto',
+    origin,
+    ...own
+  } = checkOptions(`store("${store}")`, options, { ...STORE_OPTIONS, ...POLICY_OPTIONS });
+  const policy = { ...client.policy, ...own };
   if (origin === undefined && [policy.onTimeout, policy.onUnavailable].includes('origin')) {
     throw createOriginError(store);
   }
-  const own = checkOptions(options, STORE_OPTIONS);
-  const isTimeoutDefault = client.isTimeoutDefault && options.timeoutMs === undefined;
-  const defaults = { region, openTimeoutMs, strictWrites: false, verify: 'auto' } as const;
-  return { ...defaults, ...own, origin, policy, isTimeoutDefault };
+  return { region, openTimeoutMs, strictWrites, verify, origin, policy };
 }
 
 /** What the policy `origin` needs and `store` lacks. */
 export function createOriginError(store: string): RendezvousError {
-  return new RendezvousError(
-    'config_invalid',
+  return createConfigError(
     `The policy "origin" needs rv.store("${store}", { origin }): the client of the store's home.`,
   );
 }
 
 /** The policies that some options set, checked; what they leave out is left out. Throws `config_invalid`. */
-export function parsePolicy(options: PolicyOverrides): Partial<Policy> {
-  return checkOptions(options, POLICY_OPTIONS);
+export function parsePolicy(where: string, options: PolicyOverrides): Partial<Policy> {
+  return checkOptions(where, options, POLICY_OPTIONS);
 }
 
-/** As `parsePolicy`, of all that `rv.with` takes. `budgetMs` is infinite by default. */
-export function parseCallOptions(options: CallOptions): {
-  readonly policy: Partial<Policy>;
-  readonly budgetMs: number;
-} {
-  refuseUnknown('with', options, [...Object.keys(POLICY_OPTIONS), ...CALL_OPTIONS]);
-  const budget = checkOptions(options, { budgetMs: POLICY_OPTIONS.timeoutMs });
-  return { policy: parsePolicy(options), budgetMs: budget.budgetMs ?? Infinity };
+/** As `parsePolicy`, of all that `rv.with` takes. */
+export function parseCallOptions(options: CallPolicy): CallOptions {
+  // Keys and `requeue` are whatever they were given as.
+  return checkOptions('with', options, { ...CALL_OPTIONS, ...POLICY_OPTIONS }) as CallOptions;
 }
 
-interface CallOptions extends PolicyOverrides {
-  readonly budgetMs?: number | undefined;
-}
+/** `CallPolicy`, checked. */
+type CallOptions = Partial<Policy> & Omit<CallPolicy, keyof Policy>;
 
 /** An emergency switch: whatever is not clearly "off" is on. */
 function isSwitchedOn(text: string | undefined): boolean {

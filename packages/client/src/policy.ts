@@ -33,6 +33,12 @@ export interface Policy {
 /** Policies that a user sets at one level; what is left out or undefined comes from the level below. */
 export type PolicyOverrides = { readonly [Name in keyof Policy]?: Policy[Name] | undefined };
 
+/** Policies below those of the call: a timeout that nobody gave depends on the store. */
+export type BasePolicy = Omit<Policy, 'timeoutMs'> & Partial<Pick<Policy, 'timeoutMs'>>;
+
+/** How long a read may wait where nobody said so, and its store has no default of its own. */
+export const TIMEOUT_MS_DEFAULT = 5_000;
+
 /** The longest wait. */
 export const TIMEOUT_MS_MAX = 900_000;
 

@@ -3,6 +3,7 @@ import { effectiveMode } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
 import { parseStoreOptions } from './options.js';
 import type { StoreOptions } from './options.js';
+import { TIMEOUT_MS_DEFAULT } from './policy.js';
 import type { Policy } from './policy.js';
 import { performRead } from './read-path.js';
 import { SpeculationGauge } from './speculation.js';
@@ -17,11 +18,8 @@ export function createStoreHandle(
   const settings = parseStoreOptions(store, options, parts.settings);
   const { region, origin, strictWrites, openTimeoutMs, verify } = settings;
   const speculation = new SpeculationGauge();
-  const policyNow = (defaultTimeoutMs?: number): Policy => {
-    const { policy, isTimeoutDefault } = settings;
-    const timeoutMs = (isTimeoutDefault ? defaultTimeoutMs : undefined) ?? policy.timeoutMs;
-    return parts.scope.policyOver({ ...policy, timeoutMs });
-  };
+  const policyNow = (defaultTimeoutMs = TIMEOUT_MS_DEFAULT): Policy =>
+    parts.scope.policyOver({ timeoutMs: defaultTimeoutMs, ...settings.policy });
   return {
     namespace: parts.settings.namespace,
     store,
