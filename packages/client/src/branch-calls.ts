@@ -8,7 +8,7 @@ import {
   isUlid,
   toCoverage,
 } from '@rendezvous/protocol';
-import type { SdkClientBody } from '@rendezvous/protocol';
+import type { SdkClientBody, WaitResult } from '@rendezvous/protocol';
 import type { BookmarkSources } from './bookmark-source.js';
 import { effectiveMode, openPatienceMs } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
@@ -18,7 +18,6 @@ import { NAME_RANGE } from './option-spec.js';
 import { parsePolicy } from './options.js';
 import type { Rendezvous, WaitOptions } from './rendezvous.js';
 import { createUnknown, waitFor } from './wait.js';
-import type { WaitResult } from './wait.js';
 
 /** How long an explicit close, abort or applied may take. */
 const REPORT_TIMEOUT_MS = 5_000;

@@ -37,7 +37,7 @@ test('a member with properties, with escapes or in a list of headers is read', (
 test('what does not fit becomes a mark of doubt; where nothing fits the carrier stays', () => {
   const nearlyFull = { baggage: `a=${'x'.repeat(8_192 - 2 - 40)}` };
   expect(injectBookmark(nearlyFull, bookmark)).toBe('incomplete_only');
-  expect(extractBookmark(nearlyFull, 'default').bookmark).toMatchObject({ incompleteEvery: true });
+  expect(extractBookmark(nearlyFull, 'default').bookmark).toMatchObject({ incomplete: ['*'] });
   const crowded = { baggage: Array.from({ length: 64 }, (_, index) => `k${index}=v`).join(',') };
   const before = { ...crowded };
   expect(injectBookmark(crowded, bookmark)).toBe('dropped');

@@ -3,7 +3,7 @@
  * because of a bookmark. What cannot be carried is reported as dropped, never silently lost.
  */
 
-import { emptyBookmark, encodeBookmark, mergeBookmarks, parseBookmark } from '@rendezvous/protocol';
+import { encodeBookmark, mergeBookmarks, parseBookmark, topBookmark } from '@rendezvous/protocol';
 import type { Bookmark } from '@rendezvous/protocol';
 import { readBaggage, writeBaggage } from './baggage.js';
 
@@ -31,7 +31,7 @@ export function injectBookmark(carrier: unknown, bookmark: Bookmark): Injection 
     const entry = openCarrier(carrier);
     const header = entry.read();
     if (tryWrite(entry, header, bookmark)) return 'carried';
-    const top: Bookmark = { ...emptyBookmark(bookmark.namespace), incompleteEvery: true };
+    const top = topBookmark(bookmark.namespace);
     return tryWrite(entry, header, top) ? 'incomplete_only' : 'dropped';
   } catch {
     // Something that is no carrier.

@@ -1,83 +1,82 @@
+// Reads for which the node's word for the region does not do: their adapter asks, and reads.
 import { expect, test } from 'vitest';
-import type { CheckedRead, ReadOperation } from '@rendezvous/protocol';
-import { CONSISTENT } from '../test/fake-node.js';
+import type { CheckedRead, ReadOperation, WaitResult } from '@rendezvous/protocol';
+import { CONSISTENT, TIMED_OUT } from '../test/fake-node.js';
 import { BOOKMARK, createRead, startClient } from '../test/start-client.js';
 
 const AT = { ...CONSISTENT, position: 'a/7' };
 
-function readAt(answer: CheckedRead<string>, asked: string[] = []): ReadOperation<string> {
-  const executeAt = (position: string): Promise<CheckedRead<string>> => {
-    asked.push(position);
-    return Promise.resolve(answer);
-  };
-  return createRead({ executeAt });
+/** A read whose adapter asks once and then ends as `end` says. */
+function createChecked(
+  end: (answer: WaitResult) => Partial<CheckedRead<string>>,
+): ReadOperation<string> & { readonly timeouts: readonly number[] } {
+  const timeouts: number[] = [];
+  const operation = createRead({
+    async check(ask, timeoutMs) {
+      timeouts.push(timeoutMs);
+      const answer = await ask(timeoutMs);
+      return { ...answer, ...end(answer) };
+    },
+  });
+  return { ...operation, timeouts };
 }
 
-test('rule 22: with verify "connection" a read is held against the position that the node names', async () => {
+test('rule 22: the adapter is told the position that the node names, and what it read is the result', async () => {
   const { node, rv } = await startClient();
   node.answers.wait = (_body, reply) => {
     reply(AT);
   };
-  const asked: string[] = [];
-  const store = rv.store('posts', { verify: 'connection' });
-  const operation = readAt({ status: 'served', result: 'checked' }, asked);
+  const store = rv.store('posts', { verify: 'connection', timeoutMs: 700 });
+  const positions: string[] = [];
+  const operation = createChecked(({ position }) => {
+    positions.push(position);
+    return { result: 'checked' };
+  });
   await expect(rv.run(BOOKMARK, () => store.read(operation))).resolves.toBe('checked');
-  expect(asked).toEqual(['a/7']);
+  expect(positions).toEqual(['a/7']);
+  expect(operation.timeouts).toEqual([700]);
   expect(node.received('wait')).toMatchObject([{ withPosition: true }]);
+  expect(rv.counters.waits).toMatchObject({ consistent: 1 });
 });
 
 test.each([
-  [{ status: 'behind' }, 'wait_timed_out', /replica_behind/],
-  [{ status: 'unknown' }, 'consistency_unknown', /position_unknown/],
-] as const)('a connection that is %j ends in %s', async (answer, code, message) => {
+  ['timed_out', 'wait_timed_out'],
+  ['unknown', 'consistency_unknown'],
+] as const)('what an adapter could not check, %s, ends in %s', async (status, code) => {
   const { node, rv } = await startClient({ onUnavailable: 'throw' });
   node.answers.wait = (_body, reply) => {
     reply(AT);
   };
   const store = rv.store('posts', { verify: 'connection' });
-  const reading = rv.run(BOOKMARK, () => store.read(readAt(answer)));
-  await expect(reading).rejects.toMatchObject({
-    code,
-    message: expect.stringMatching(message) as unknown,
-  });
+  const reading = rv.run(BOOKMARK, () => store.read(createChecked(() => ({ status }))));
+  await expect(reading).rejects.toMatchObject({ code });
+  expect(rv.counters.waits).toMatchObject({ [status]: 1, consistent: 0 });
 });
 
-test('a node that has no position yet is asked again, and at last nothing is known', async () => {
-  const { node, rv } = await startClient({ onUnavailable: 'throw' });
-  let count = 0;
-  node.answers.wait = (_body, reply) => {
-    reply(++count === 3 ? AT : CONSISTENT);
-  };
-  const store = rv.store('posts', { verify: 'connection' });
-  const operation = readAt({ status: 'served', result: 'checked' });
-  await expect(rv.run(BOOKMARK, () => store.read(operation))).resolves.toBe('checked');
-  expect(count).toBe(3);
-  await expect(rv.run(BOOKMARK, () => store.read(operation))).rejects.toMatchObject({
-    code: 'consistency_unknown',
-  });
-});
-
-test('by default only a read where several servers answer is checked', async () => {
+test('a wait that timed out is the end of a checked read as of any', async () => {
   const { node, rv } = await startClient();
   node.answers.wait = (_body, reply) => {
-    reply(AT);
+    reply(TIMED_OUT);
   };
-  const store = rv.store('posts');
-  const operation = readAt({ status: 'served', result: 'checked' });
+  const reading = rv.run(BOOKMARK, () => rv.store('posts').read(createChecked(() => ({}))));
+  await expect(reading).rejects.toMatchObject({ code: 'wait_timed_out' });
+});
+
+test('under "observe" and without a bookmark nothing is checked', async () => {
+  const { rv } = await startClient();
+  const operation = createChecked(() => ({ result: 'checked' }));
+  const store = rv.store('posts', { mode: 'observe' });
   await expect(rv.run(BOOKMARK, () => store.read(operation))).resolves.toBe('read 1');
-  const balanced = { ...operation, balanced: true };
-  await expect(rv.run(BOOKMARK, () => store.read(balanced))).resolves.toBe('checked');
-  const region = rv.store('posts', { verify: 'region' });
-  await expect(rv.run(BOOKMARK, () => region.read(balanced))).resolves.toBe('read 2');
+  await expect(rv.store('posts').read(operation)).resolves.toBe('read 2');
+  expect(operation.timeouts).toEqual([]);
 });
 
 test('of an adapter that cannot ask its connection nothing is known', async () => {
   const { node, rv } = await startClient({ onUnavailable: 'throw' });
-  node.answers.wait = (_body, reply) => {
-    reply(AT);
-  };
   const store = rv.store('posts', { verify: 'connection' });
   await expect(rv.run(BOOKMARK, () => store.read(createRead()))).rejects.toMatchObject({
     code: 'consistency_unknown',
+    message: expect.stringMatching(/position_unknown/) as unknown,
   });
+  expect(node.received('wait')).toEqual([]);
 });

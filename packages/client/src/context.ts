@@ -9,8 +9,7 @@ import type { Bookmark, Opened } from '@rendezvous/protocol';
 import { monotonicMs } from './clock.js';
 import { createIdentifier } from './identifier.js';
 import { TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX } from './policy.js';
-import type { BasePolicy, Policy } from './policy.js';
-import type { Requeue } from './rendezvous.js';
+import type { BasePolicy, Policy, Requeue } from './policy.js';
 
 /** One `run`. Parallel branches of the request share it, so the writes of all of them add up. */
 export interface Context {

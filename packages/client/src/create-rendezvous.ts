@@ -13,7 +13,8 @@ import { createCalmLog } from './log.js';
 import { createNodeSession } from './node-session.js';
 import { parseCallOptions, parseClientOptions } from './options.js';
 import type { ClientSettings, RendezvousOptions } from './options.js';
-import type { BookmarkSource, CallPolicy, Rendezvous } from './rendezvous.js';
+import type { CallPolicy } from './policy.js';
+import type { BookmarkSource, Rendezvous } from './rendezvous.js';
 import { connectWith } from './session/connect-with.js';
 import { createStoreHandle } from './store-handle.js';
 

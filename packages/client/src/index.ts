@@ -3,7 +3,6 @@ export { createRendezvous } from './create-rendezvous.js';
 export type {
   AppliedOptions,
   BookmarkSource,
-  CallPolicy,
   CloseOptions,
   ExtractOptions,
   FlushOptions,
@@ -11,15 +10,27 @@ export type {
   OpenOptions,
   OpenedBranch,
   Rendezvous,
-  Requeue,
   WaitOptions,
 } from './rendezvous.js';
 export type { RendezvousOptions, StoreOptions } from './options.js';
-export type { FallbackAction, MissingAction, Policy, PolicyOverrides } from './policy.js';
+export type {
+  CallPolicy,
+  FallbackAction,
+  MissingAction,
+  Policy,
+  PolicyOverrides,
+  Requeue,
+} from './policy.js';
 export type { Carrier, CarrierMap } from './carrier.js';
 export type { Counters, DropReason } from './counters.js';
 export type { Key } from './keys.js';
 export type { Log, LogEvent } from './log.js';
-export type { WaitResult } from './wait.js';
 export { RendezvousError } from '@rendezvous/protocol';
-export type { Bookmark, ErrorCode, Mode, StoreHandle, WaitStatus } from '@rendezvous/protocol';
+export type {
+  Bookmark,
+  ErrorCode,
+  Mode,
+  StoreHandle,
+  WaitResult,
+  WaitStatus,
+} from '@rendezvous/protocol';

@@ -4,7 +4,7 @@
  */
 
 import { isName } from '@rendezvous/protocol';
-import type { RendezvousError } from '@rendezvous/protocol';
+import type { RendezvousError, Verify } from '@rendezvous/protocol';
 import {
   ANYTHING,
   BOOLEAN,
@@ -21,12 +21,10 @@ import {
   toVariable,
 } from './option-spec.js';
 import type { Environment, OptionRanges, OptionSpecs } from './option-spec.js';
-import type { Verify } from './checked-read.js';
 import { logAsWarning } from './log.js';
 import type { Log } from './log.js';
 import { TIMEOUT_MS_MAX } from './policy.js';
-import type { BasePolicy, Policy, PolicyOverrides } from './policy.js';
-import type { CallPolicy } from './rendezvous.js';
+import type { BasePolicy, CallPolicy, Policy, PolicyOverrides } from './policy.js';
 import type { WebSocketFactory } from './session/index.js';
 
 /** Options of `createRendezvous`. What is left out comes from the environment, then from the default. */

@@ -6,7 +6,8 @@
  * The ceiling is an operator's remote switch. It can only relax: enforce → observe → off.
  */
 
-import type { Mode } from '@rendezvous/protocol';
+import type { Mode, WaitResult } from '@rendezvous/protocol';
+import type { Key } from './keys.js';
 
 /** What a read does instead of returning what it must not trust. */
 export type FallbackAction = 'throw' | 'proceed' | 'origin' | 'requeue';
@@ -32,6 +33,24 @@ export interface Policy {
 
 /** Policies that a user sets at one level; what is left out or undefined comes from the level below. */
 export type PolicyOverrides = { readonly [Name in keyof Policy]?: Policy[Name] | undefined };
+
+/** Policies, and keys, of the calls inside `with`. */
+export interface CallPolicy extends PolicyOverrides {
+  /** The key that reads and writes inside are about, where the adapter cannot tell. 1 to 3,072 bytes. */
+  readonly key?: Key | undefined;
+  /** Several of them: at most 100. */
+  readonly keys?: readonly Key[] | undefined;
+  /** No wait inside goes on for longer than this from now, whatever `timeoutMs` says. 0 to 900,000. */
+  readonly budgetMs?: number | undefined;
+  /** Who takes a message back when a read inside follows the policy `requeue`. Default: nobody. */
+  readonly requeue?: Requeue | undefined;
+}
+
+/**
+ * Told of the answer before a read throws for `requeue`; or `block`: the message went back often
+ * enough, so reads that would `requeue` at their deadline wait until the budget ends instead.
+ */
+export type Requeue = 'block' | ((answer: WaitResult) => void);
 
 /** Policies below those of the call: a timeout that nobody gave depends on the store. */
 export type BasePolicy = Omit<Policy, 'timeoutMs'> & Partial<Pick<Policy, 'timeoutMs'>>;

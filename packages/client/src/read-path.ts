@@ -8,8 +8,8 @@
  *              ├─ consistent, closed before the read began ─▶ that result
  *              ├─ consistent ──────────────────────────────▶ execute (again)
  *              └─ timed_out, unknown ──────────────────────▶ the policy
- *   enforce, on a connection that must be checked (checked-read.ts): ask, then execute where the
- *   position of the answer is shown
+ *   enforce, on a connection that must be checked: the adapter asks, and executes where the position
+ *   of the answer is shown
  * ```
  *
  * Whether the read began after the close is decided without comparing clocks: the node says how
@@ -20,18 +20,23 @@
  */
 
 import { RendezvousError, isEmptyBookmark } from '@rendezvous/protocol';
-import type { Bookmark, ReadOperation } from '@rendezvous/protocol';
+import type {
+  AskPosition,
+  Bookmark,
+  CheckedRead,
+  ReadOperation,
+  Verify,
+  WaitResult,
+} from '@rendezvous/protocol';
 import { monotonicMs } from './clock.js';
-import { executeChecked, mustCheck, waitForPosition } from './checked-read.js';
-import type { Verify } from './checked-read.js';
 import { effectiveMode } from './client-parts.js';
 import type { ClientParts } from './client-parts.js';
 import { usableKeys } from './keys.js';
 import { createOriginError } from './options.js';
 import type { FallbackAction, Policy } from './policy.js';
 import type { SpeculationGauge } from './speculation.js';
-import { createUnknown, describePending, waitFor } from './wait.js';
-import type { WaitQuery, WaitResult } from './wait.js';
+import { describePending, waitFor } from './wait.js';
+import type { WaitQuery } from './wait.js';
 
 /** A read and all that decides about it. */
 export interface Read<T> {
@@ -66,30 +71,25 @@ function readWithoutBookmark<T>(read: Read<T>, mayThrow: boolean): Promise<T> {
 }
 
 function observeRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
-  const { uncovered } = read.operation;
   const query = { ...toQuery(read, bookmark), mayBlock: () => false, background: true };
-  const answering =
-    uncovered === undefined
-      ? waitFor(read.parts.session, query)
-      : Promise.resolve(createUnknown(uncovered, read.store));
+  const answering = waitFor(read.parts.session, query);
   answering.then((answer) => countObserved(read.parts, answer)).catch(() => undefined);
   return read.operation.execute();
 }
 
 async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
   const { parts, policy, operation } = read;
-  if (operation.uncovered !== undefined) {
-    parts.counters.addWait('unknown', false);
-    return fallBack(read, createUnknown(operation.uncovered, read.store));
-  }
   const isEnforced = (): boolean => effectiveMode(parts, policy.mode) === 'enforce';
-  const withPosition = mustCheck(read.verify, operation);
-  const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced, withPosition };
   const issuedMs = monotonicMs();
-  const waiting = withPosition
-    ? waitForPosition(parts.session, query)
+  const query: WaitQuery = { ...toQuery(read, bookmark), mayBlock: isEnforced };
+  const { check } = operation;
+  const askPosition: AskPosition = (timeoutMs) =>
+    waitFor(parts.session, { ...query, timeoutMs, withPosition: true });
+  const waiting: Promise<CheckedRead<T>> = check
+    ? check(askPosition, policy.timeoutMs)
     : waitFor(parts.session, query);
-  const mayExecuteEarly = operation.repeatable && policy.speculate && !withPosition;
+  const isIndependent = operation.repeatable && !check && query.uncovered === undefined;
+  const mayExecuteEarly = isIndependent && policy.speculate;
   const early = mayExecuteEarly && read.speculation.pays ? execute(operation) : undefined;
   // It may be discarded, and an error of a discarded read is discarded with it.
   early?.catch(() => undefined);
@@ -99,24 +99,15 @@ async function enforceRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {
     countObserved(parts, answer);
     return early ?? operation.execute();
   }
-  if (withPosition) return readChecked(read, answer, issuedMs);
   parts.counters.addWait(answer.status, answer.prevented);
   if (answer.status !== 'consistent') return fallBack(read, answer, early);
+  if (check) return answer.result as T;
   const elapsedMs = Math.ceil(monotonicMs() - issuedMs);
   const isValid = answer.closedAgoMs > elapsedMs;
   read.speculation.record(isValid ? 'hit' : 'miss');
   if (!early) return operation.execute(answer);
   parts.counters.add(isValid ? 'speculationsAccepted' : 'speculationsRepeated');
   return isValid ? early : operation.execute(answer);
-}
-
-async function readChecked<T>(read: Read<T>, answer: WaitResult, issuedMs: number): Promise<T> {
-  const { parts, operation, policy } = read;
-  const timeoutMs = Math.max(0, issuedMs + policy.timeoutMs - monotonicMs());
-  const checked = await executeChecked(operation, answer, timeoutMs);
-  const { status, prevented } = checked.answer ?? answer;
-  parts.counters.addWait(status, prevented);
-  return checked.answer ? fallBack(read, checked.answer) : checked.result;
 }
 
 function fallBack<T>(read: Read<T>, answer: WaitResult, early?: Promise<T>): Promise<T> {
@@ -172,7 +163,9 @@ function createReadError<T>(
 function toQuery<T>(read: Read<T>, bookmark: Bookmark): WaitQuery {
   const { parts, store, region, policy, operation } = read;
   const keys = usableKeys(operation.keys ?? parts.scope.current.keys);
-  return { bookmark, store, keys, region, timeoutMs: policy.timeoutMs };
+  const isUnchecked = read.verify === 'connection' && !operation.check;
+  const uncovered = operation.uncovered ?? (isUnchecked ? 'position_unknown' : undefined);
+  return { bookmark, store, keys, region, timeoutMs: policy.timeoutMs, uncovered };
 }
 
 function countObserved({ counters }: ClientParts, { status }: WaitResult): void {

@@ -3,31 +3,12 @@
  * failed; reads go on as `onUnavailable` says, by default at once and counted.
  */
 
-import type { Bookmark, StoreHandle } from '@rendezvous/protocol';
+import type { Bookmark, StoreHandle, WaitResult } from '@rendezvous/protocol';
 import type { Carrier } from './carrier.js';
 import type { Counters } from './counters.js';
 import type { Key } from './keys.js';
 import type { StoreOptions } from './options.js';
-import type { PolicyOverrides } from './policy.js';
-import type { WaitResult } from './wait.js';
-
-/** Policies, and keys, of the calls inside `with`. */
-export interface CallPolicy extends PolicyOverrides {
-  /** The key that reads and writes inside are about, where the adapter cannot tell. 1 to 3,072 bytes. */
-  readonly key?: Key | undefined;
-  /** Several of them: at most 100. */
-  readonly keys?: readonly Key[] | undefined;
-  /** No wait inside goes on for longer than this from now, whatever `timeoutMs` says. 0 to 900,000. */
-  readonly budgetMs?: number | undefined;
-  /** Who takes a message back when a read inside follows the policy `requeue`. Default: nobody. */
-  readonly requeue?: Requeue | undefined;
-}
-
-/**
- * Told of the answer before a read throws for `requeue`; or `block`: the message went back often
- * enough, so reads that would `requeue` at their deadline wait until the budget ends instead.
- */
-export type Requeue = 'block' | ((answer: WaitResult) => void);
+import type { CallPolicy } from './policy.js';
 
 /** A bookmark, its text, the text of a `baggage` header, nothing, or several of these to be merged. */
 export type BookmarkSource = string | Bookmark | undefined | readonly (string | undefined)[];

@@ -24,6 +24,7 @@ export function createStoreHandle(
     namespace: parts.settings.namespace,
     store,
     region,
+    verify,
     get active() {
       return effectiveMode(parts, policyNow().mode) !== 'off';
     },

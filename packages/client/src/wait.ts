@@ -1,28 +1,12 @@
 /** Asks the node whether what a bookmark covers is visible. What cannot be asked is `unknown`. */
 
 import { RendezvousError, isEmptyBookmark, isIncomplete, toCoverage } from '@rendezvous/protocol';
-import type { Bookmark, Pending, WaitStatus } from '@rendezvous/protocol';
+import type { Bookmark, Pending, WaitResult } from '@rendezvous/protocol';
 import { monotonicMs } from './clock.js';
 import type { NodeSession } from './node-session.js';
 
 /** How long after its deadline a wait may still be answered; then the node counts as unreachable. */
 const ANSWER_GRACE_MS = 250;
-
-export interface WaitResult {
-  readonly status: WaitStatus;
-  /** The wait had to block: without it the read would have been stale. */
-  readonly prevented: boolean;
-  readonly waitedMs: number;
-  /** How long ago the last covered branch closed here, rounded down, on the node's clock. */
-  readonly closedAgoMs: number;
-  /**
-   * What is not, or not certainly, visible. `reason` is one of the protocol's, or
-   * `bookmark_incomplete`, `unreachable`, `disabled`, or the error code that the node answered.
-   */
-  readonly pending: readonly Pending[];
-  /** A position of the store at or above every write that the wait covers; `''` unless it was asked for. */
-  readonly position: string;
-}
 
 export interface WaitQuery {
   readonly bookmark: Bookmark;
@@ -38,6 +22,8 @@ export interface WaitQuery {
   readonly background?: boolean;
   /** The answer should name a position. Default false. */
   readonly withPosition?: boolean;
+  /** Why no node needs to be asked: nothing can be known. */
+  readonly uncovered?: string | undefined;
 }
 
 /** There was nothing to wait for. */
@@ -52,8 +38,9 @@ const CONSISTENT: WaitResult = {
 
 /** Resolves by `timeoutMs` and 250 ms at the latest. Rejects only with `cancelled`, by its signal. */
 export async function waitFor(session: NodeSession, query: WaitQuery): Promise<WaitResult> {
-  const { bookmark, store, timeoutMs, background = false, signal } = query;
+  const { bookmark, store, timeoutMs, background = false, signal, uncovered } = query;
   if (isEmptyBookmark(bookmark)) return CONSISTENT;
+  if (uncovered !== undefined) return createUnknown(uncovered, store);
   if (isIncomplete(bookmark, store)) return createUnknown('bookmark_incomplete', store);
   const startMs = monotonicMs();
   try {

@@ -24,7 +24,7 @@
  */
 
 import { RendezvousError } from '@rendezvous/protocol';
-import type { MarkedWrite, Opened, WriteOperation, WriteOutcome } from '@rendezvous/protocol';
+import type { Opened, WriteOperation, WriteOutcome } from '@rendezvous/protocol';
 import { monotonicMs } from './clock.js';
 import type { BranchRequest, OpenAttempt } from './branch-opener.js';
 import { effectiveMode, openPatienceMs } from './client-parts.js';
@@ -57,8 +57,7 @@ export async function performWrite<T>(write: Write<T>): Promise<T> {
   if (!context) return writeOutsideRun(write);
   const request = toRequest(write, operation.keys ?? keys);
   const isStrict = write.strictWrites && mode === 'enforce';
-  if (operation.marked) return writeMarked(write, context, request, operation.marked, isStrict);
-  if (isStrict) return writeStrictly(write, context, request);
+  if (operation.marked || isStrict) return writeBehindOpen(write, context, request, isStrict);
   const bid = createIdentifier();
   const outcome = await operation.execute(bid);
   if (outcome.wrote) {
@@ -75,75 +74,44 @@ async function writeOutsideRun<T>({ parts, operation }: Write<T>): Promise<T> {
   return outcome.result;
 }
 
-async function writeMarked<T>(
+/** For a write with a marker, and for a strict one: its open goes first. */
+async function writeBehindOpen<T>(
   write: Write<T>,
   context: Context,
   request: BranchRequest,
-  marked: MarkedWrite,
   isStrict: boolean,
 ): Promise<T> {
-  const { opener } = write.parts;
-  const { leaseMs, marker } = marked;
+  const { parts, operation } = write;
+  const { opener } = parts;
+  const { marked } = operation;
+  const { leaseMs = Infinity, marker = '' } = marked ?? {};
   const startedAtMs = monotonicMs();
   const spentMs = (): number => monotonicMs() - startedAtMs;
-  const first = opener.start(context.rid, {
-    ...request,
-    leaseMs,
-    ...(marker !== undefined && { marker }),
-  });
-  if (isStrict) await openedOrRefuse(write, first);
+  const first = opener.start(context.rid, { ...request, ...(marked && { leaseMs, marker }) });
+  const opened = isStrict ? await openedOrRefuse(write, first) : undefined;
+  const bid = marked ? first.bid : createIdentifier();
   let outcome: WriteOutcome<T>;
   try {
-    outcome = await write.operation.execute(first.bid);
+    outcome = await operation.execute(bid);
   } catch (error) {
-    if (marked.isCertainFailure(error)) withdraw(write, first);
+    if (!marked || marked.isCertainFailure(error)) withdraw(write, first);
     else await cover(write, context, first, spentMs());
     throw error;
   }
   if (!outcome.wrote) {
     withdraw(write, first);
-  } else if (spentMs() > leaseMs) {
-    const second = opener.start(context.rid, { ...request, marker: marker ?? first.bid });
-    await coverInstead(write, context, second, first);
-  } else {
-    first.confirm();
+  } else if (outcome.position === undefined && spentMs() <= leaseMs) {
+    if (marked) first.confirm();
     await cover(write, context, first, spentMs());
-  }
-  return outcome.result;
-}
-
-async function writeStrictly<T>(
-  write: Write<T>,
-  context: Context,
-  request: BranchRequest,
-): Promise<T> {
-  const { opener } = write.parts;
-  const first = opener.start(context.rid, request);
-  const opened = await openedOrRefuse(write, first);
-  const bid = createIdentifier();
-  const outcome = await executeOrAbort(write, first, bid);
-  if (!outcome.wrote) {
-    opener.abort(first.bid);
-  } else if (outcome.position === undefined) {
-    context.cover(opened);
   } else {
-    const second = opener.start(context.rid, withPosition(request, outcome), bid);
-    if (!(await coverInstead(write, context, second, first))) context.cover(opened);
+    const replacement = withPosition(request, outcome);
+    const second = marked
+      ? opener.start(context.rid, { ...replacement, marker: marker || bid })
+      : opener.start(context.rid, replacement, bid);
+    const isCovered = await coverInstead(write, context, second, first);
+    if (!isCovered && opened) context.cover(opened);
   }
   return outcome.result;
-}
-
-async function executeOrAbort<T>(
-  write: Write<T>,
-  first: OpenAttempt,
-  bid: string,
-): Promise<WriteOutcome<T>> {
-  try {
-    return await write.operation.execute(bid);
-  } catch (error) {
-    write.parts.opener.abort(first.bid);
-    throw error;
-  }
 }
 
 /** Covers the second branch; the first goes once the second is acknowledged. Resolves as `cover`. */

@@ -3,6 +3,7 @@ import {
   BOOKMARK_LENGTH_MAX,
   BOOKMARK_RIDS_MAX,
   canonicalBookmark,
+  EVERY,
   isSequence,
 } from './bookmark.js';
 import { RendezvousError } from './error.js';
@@ -21,20 +22,18 @@ import { isName } from './names.js';
 const VERSION = '1';
 const FIELD_SEPARATOR = '~';
 const LIST_SEPARATOR = '!';
-const EVERY = '*';
 const POSITION_PATTERN = /^([^.]*)\.([0-9a-z]{1,11})$/;
 
 /** The text of a bookmark: at most `BOOKMARK_LENGTH_MAX` characters, all of them ASCII. */
 export function encodeBookmark(bookmark: Bookmark): string {
   // A bookmark that no function here made may be out of order or too long.
-  const { namespace, rids, everyRid, positions, incomplete, incompleteEvery } =
-    canonicalBookmark(bookmark);
+  const { namespace, rids, positions, incomplete } = canonicalBookmark(bookmark);
   return [
     VERSION,
     namespace,
-    everyRid ? EVERY : rids.join(LIST_SEPARATOR),
+    rids.join(LIST_SEPARATOR),
     Array.from(positions, ([journal, at]) => `${journal}.${at.toString(36)}`).join(LIST_SEPARATOR),
-    incompleteEvery ? EVERY : incomplete.join(LIST_SEPARATOR),
+    incomplete.join(LIST_SEPARATOR),
   ].join(FIELD_SEPARATOR);
 }
 
@@ -54,9 +53,9 @@ export function parseBookmark(text: string, namespace: string): Bookmark {
   assertNamespace(owner, namespace);
   return canonicalBookmark({
     namespace,
-    ...parseRids(rids),
-    positions: parseList(positions).map(parsePosition),
-    ...parseIncomplete(incomplete),
+    rids: parseRids(rids),
+    positions: splitList(positions).map(parsePosition),
+    incomplete: parseNames(incomplete, isName, 'store'),
   });
 }
 
@@ -78,14 +77,21 @@ function assertNamespace(owner: string, namespace: string): void {
   );
 }
 
-function parseRids(field: string): Pick<Bookmark, 'rids' | 'everyRid'> {
-  if (field === EVERY) return { rids: [], everyRid: true };
-  const rids = parseList(field);
-  if (rids.length > BOOKMARK_RIDS_MAX) {
-    throw invalid(`it has more than ${BOOKMARK_RIDS_MAX} rids`);
-  }
-  if (!rids.every(isUlid)) throw invalid('a rid is malformed');
-  return { rids, everyRid: false };
+function parseRids(field: string): readonly string[] {
+  const rids = parseNames(field, isUlid, 'rid');
+  if (rids.length <= BOOKMARK_RIDS_MAX) return rids;
+  throw invalid(`it has more than ${BOOKMARK_RIDS_MAX} rids`);
+}
+
+/** `*`, or a list of what `isName` accepts. */
+function parseNames(
+  field: string,
+  isName: (item: string) => boolean,
+  what: string,
+): readonly string[] {
+  const names = splitList(field);
+  if (field === EVERY || names.every(isName)) return names;
+  throw invalid(`a ${what} is malformed`);
 }
 
 function parsePosition(item: string): readonly [journal: string, sequence: number] {
@@ -95,14 +101,7 @@ function parsePosition(item: string): readonly [journal: string, sequence: numbe
   return [journal, sequence];
 }
 
-function parseIncomplete(field: string): Pick<Bookmark, 'incomplete' | 'incompleteEvery'> {
-  if (field === EVERY) return { incomplete: [], incompleteEvery: true };
-  const incomplete = parseList(field);
-  if (!incomplete.every(isName)) throw invalid('a store is malformed');
-  return { incomplete, incompleteEvery: false };
-}
-
-function parseList(field: string): readonly string[] {
+function splitList(field: string): readonly string[] {
   return field === '' ? [] : field.split(LIST_SEPARATOR);
 }
 

@@ -16,6 +16,7 @@ import {
   markIncomplete,
   mergeBookmarks,
   toCoverage,
+  topBookmark,
 } from './bookmark.js';
 import { encodeBookmark } from './bookmark-text.js';
 import { encodeJournalId, encodeUlid } from './identifiers.js';
@@ -51,12 +52,10 @@ test('an empty bookmark covers nothing and is incomplete for nothing', () => {
 });
 
 test('rule 16: merging keeps every rid up to four, then *', () => {
-  expect(afterRequests(4)).toMatchObject({
-    rids: [rid(0), rid(1), rid(2), rid(3)],
-    everyRid: false,
-  });
-  expect(afterRequests(5)).toMatchObject({ rids: [], everyRid: true });
-  expect(mergeBookmarks(afterRequests(5), afterRequests(1))).toMatchObject({ everyRid: true });
+  expect(afterRequests(4).rids).toEqual([rid(0), rid(1), rid(2), rid(3)]);
+  expect(afterRequests(5).rids).toEqual(['*']);
+  expect(toCoverage(afterRequests(5))).toMatchObject({ rids: [], everyRid: true });
+  expect(mergeBookmarks(afterRequests(5), afterRequests(1)).rids).toEqual(['*']);
 });
 
 test('rule 16: merging keeps the maximum per journal', () => {
@@ -88,13 +87,15 @@ test('rule 18: an open is covered from the moment that it is added, whatever is 
 });
 
 function coversOrDoubts(
-  { rids, everyRid, positions, incompleteEvery }: Bookmark,
+  { rids, positions, incomplete }: Bookmark,
   openRid: string,
   openJournal: string,
   sequence: number,
 ): boolean {
-  const includesRid = everyRid || rids.includes(openRid);
-  return incompleteEvery || (includesRid && (positions.get(openJournal) ?? -1) >= sequence);
+  const includesRid = rids.includes('*') || rids.includes(openRid);
+  return (
+    incomplete.includes('*') || (includesRid && (positions.get(openJournal) ?? -1) >= sequence)
+  );
 }
 
 describe('an incomplete mark', () => {
@@ -117,10 +118,10 @@ describe('an incomplete mark', () => {
 });
 
 describe('a bookmark that grows beyond its limit', () => {
-  const top = { ...empty, incompleteEvery: true };
+  const top = topBookmark(empty.namespace);
 
   test('promise 5: collapses to one mark for every store, never to nothing', () => {
-    expect(afterJournals(47).incompleteEvery).toBe(false);
+    expect(afterJournals(47).incomplete).toEqual([]);
     expect(afterJournals(48)).toEqual(top);
     expect(isEmptyBookmark(top)).toBe(false);
     expect(isIncomplete(top, 'posts')).toBe(true);

@@ -6,7 +6,7 @@ import { isName } from './names.js';
 /**
  * A bookmark is what travels with a request: which writes a later read must see.
  *
- * It covers a branch if the branch's rid is among `rids` (or `everyRid`) and some journalled copy
+ * It covers a branch if the branch's rid is among `rids` and some journalled copy
  * of it has a sequence at or below the bookmark's position for that journal. Where a write could
  * not be journalled in time, the bookmark is *incomplete* for its store, and a wait that asks
  * about the store answers `unknown`.
@@ -23,17 +23,22 @@ import { isName } from './names.js';
  */
 export interface Bookmark {
   readonly namespace: string;
-  /** The requests that it covers: at most four, sorted. Empty if `everyRid`. */
+  /**
+   * The requests that it covers: at most four, sorted. `['*']` if more were merged: it covers every
+   * branch at or below the positions.
+   */
   readonly rids: readonly string[];
-  /** More than four rids were merged: it covers every branch at or below the positions. */
-  readonly everyRid: boolean;
   /** The newest covered sequence per journal id, in the order of the ids. */
   readonly positions: ReadonlyMap<string, number>;
-  /** Stores with a write that it should cover and does not, sorted. */
+  /**
+   * Stores with a write that it should cover and does not, sorted. `['*']` is the top: incomplete for
+   * every store; nothing else is kept.
+   */
   readonly incomplete: readonly string[];
-  /** The top: incomplete for every store; nothing else is kept. */
-  readonly incompleteEvery: boolean;
 }
+
+/** Stands in a list for everything that could be there. It sorts before rids and names of stores. */
+export const EVERY = '*';
 
 /** The longest text of a bookmark, in characters, which are bytes. */
 export const BOOKMARK_LENGTH_MAX = 1024;
@@ -48,25 +53,17 @@ export function emptyBookmark(namespace: string): Bookmark {
   if (!isName(namespace)) {
     throw new RendezvousError('bad_request', `"${namespace}" is no name of a namespace`);
   }
-  return {
-    namespace,
-    rids: [],
-    everyRid: false,
-    positions: new Map(),
-    incomplete: [],
-    incompleteEvery: false,
-  };
+  return { namespace, rids: [], positions: new Map(), incomplete: [] };
+}
+
+/** The bookmark of which nothing is known: incomplete for every store. Throws as `emptyBookmark`. */
+export function topBookmark(namespace: string): Bookmark {
+  return { ...emptyBookmark(namespace), incomplete: [EVERY] };
 }
 
 /** Whether it covers nothing and is incomplete for no store: a wait for it need not be asked. */
-export function isEmptyBookmark(bookmark: Bookmark): boolean {
-  return (
-    bookmark.rids.length === 0 &&
-    !bookmark.everyRid &&
-    bookmark.positions.size === 0 &&
-    bookmark.incomplete.length === 0 &&
-    !bookmark.incompleteEvery
-  );
+export function isEmptyBookmark({ rids, positions, incomplete }: Bookmark): boolean {
+  return rids.length + positions.size + incomplete.length === 0;
 }
 
 /**
@@ -86,10 +83,8 @@ export function mergeBookmarks(a: Bookmark, b: Bookmark): Bookmark {
   return canonicalBookmark({
     namespace: a.namespace,
     rids: [...a.rids, ...b.rids],
-    everyRid: a.everyRid || b.everyRid,
     positions: [...a.positions, ...b.positions],
     incomplete: [...a.incomplete, ...b.incomplete],
-    incompleteEvery: a.incompleteEvery || b.incompleteEvery,
   });
 }
 
@@ -122,17 +117,17 @@ export function markIncomplete(bookmark: Bookmark, store: string): Bookmark {
 }
 
 /** Whether a wait about `store` (`undefined`: about any store) must answer `unknown`. */
-export function isIncomplete(bookmark: Bookmark, store: string | undefined): boolean {
-  if (bookmark.incompleteEvery) return true;
-  return store === undefined ? bookmark.incomplete.length > 0 : bookmark.incomplete.includes(store);
+export function isIncomplete({ incomplete }: Bookmark, store: string | undefined): boolean {
+  return incomplete.some((marked) => store === undefined || marked === store || marked === EVERY);
 }
 
 /** What a node needs to know of it. Judge incomplete marks first: a node does not see them. */
-export function toCoverage(bookmark: Bookmark): Coverage {
+export function toCoverage({ rids, positions }: Bookmark): Coverage {
+  const everyRid = rids[0] === EVERY;
   return {
-    rids: bookmark.rids,
-    everyRid: bookmark.everyRid,
-    positions: Array.from(bookmark.positions, ([journal, sequence]) => ({ journal, sequence })),
+    rids: everyRid ? [] : rids,
+    everyRid,
+    positions: Array.from(positions, ([journal, sequence]) => ({ journal, sequence })),
   };
 }
 
@@ -145,26 +140,22 @@ export function isSequence(value: number): boolean {
 interface BookmarkFields {
   readonly namespace: string;
   readonly rids: readonly string[];
-  readonly everyRid: boolean;
   readonly positions: Iterable<readonly [journal: string, sequence: number]>;
   readonly incomplete: readonly string[];
-  readonly incompleteEvery: boolean;
 }
 
 /** The canonical bookmark of well-formed fields: sorted, without duplicates, within the limits. */
 export function canonicalBookmark(fields: BookmarkFields): Bookmark {
   const rids = sortedUnique(fields.rids);
-  const everyRid = fields.everyRid || rids.length > BOOKMARK_RIDS_MAX;
   const bookmark: Bookmark = {
     namespace: fields.namespace,
-    rids: everyRid ? [] : rids,
-    everyRid,
+    rids: rids[0] === EVERY || rids.length > BOOKMARK_RIDS_MAX ? [EVERY] : rids,
     positions: newestPositions(fields.positions),
     incomplete: sortedUnique(fields.incomplete),
-    incompleteEvery: false,
   };
-  if (!fields.incompleteEvery && lengthBound(bookmark) <= BOOKMARK_LENGTH_MAX) return bookmark;
-  return { ...emptyBookmark(fields.namespace), incompleteEvery: true };
+  return bookmark.incomplete[0] === EVERY || lengthBound(bookmark) > BOOKMARK_LENGTH_MAX
+    ? topBookmark(fields.namespace)
+    : bookmark;
 }
 
 /**

@@ -9,6 +9,7 @@ export {
   markIncomplete,
   mergeBookmarks,
   toCoverage,
+  topBookmark,
 } from './bookmark.js';
 export type { Bookmark } from './bookmark.js';
 export { encodeBookmark, parseBookmark } from './bookmark-text.js';
@@ -16,6 +17,7 @@ export { isName, NAME_PATTERN } from './names.js';
 
 // What authors of datastore adapters meet.
 export type {
+  AskPosition,
   EndedWait,
   MarkedWrite,
   MarkerReader,
@@ -31,7 +33,9 @@ export type {
   SignallingReplica,
   SignalStrategy,
   StoreHandle,
+  Verify,
   VisibilityStrategy,
+  WaitResult,
   WatermarkStrategy,
   WriteOperation,
   WriteOutcome,

@@ -41,6 +41,8 @@
  * `@rendezvous/stores/conformance` checks all of this against the real datastore.
  */
 
+import type { Pending, WaitStatus } from './messages.js';
+
 /** How a branch's position stands to a replica's watermark. */
 export type PositionRelation =
   /** The replica has everything up to the position. */
@@ -244,20 +246,41 @@ export interface WriteOperation<T> {
   execute(bid: string): Promise<WriteOutcome<T>>;
 }
 
-/** What became of a read that was to be served only by a server that is far enough. */
-export type CheckedRead<T> =
-  | { readonly status: 'served'; readonly result: T }
-  /** The server did not get there in time. Nothing was read. */
-  | { readonly status: 'behind' }
-  /** The server did not say how far it is, or what it says proves nothing. Nothing was read. */
-  | { readonly status: 'unknown' };
-/** How the wait before a read ended `consistent`. */
+/** What a node said to a wait, or what stands for it where no node was asked. */
+export interface WaitResult extends EndedWait {
+  readonly status: WaitStatus;
+  readonly waitedMs: number;
+  /**
+   * What is not, or not certainly, visible. `reason` is one of the protocol's, or
+   * `bookmark_incomplete`, `unreachable`, `disabled`, or the error code that the node answered.
+   */
+  readonly pending: readonly Pending[];
+  /** A position of the store at or above every write that the wait covers; `''` unless it was asked for. */
+  readonly position: string;
+}
+
+/** Asks the node for a position that a server must show. Resolves by `timeoutMs` and 250 ms at the latest. */
+export type AskPosition = (timeoutMs: number) => Promise<WaitResult>;
+
+/** Ended as `consistent` says that the read was served, with `result`; else nothing was read. */
+export interface CheckedRead<T> extends WaitResult {
+  readonly result?: T;
+}
+
+/**
+ * Whose word a read counts on: `region`, the node's, which watches the region's replicas; `connection`,
+ * beside that the server's that the read's own connection leads to; `auto`: `connection` once several
+ * servers were seen to answer, else `region`.
+ */
+export type Verify = 'auto' | 'region' | 'connection';
+
+/** How the wait before a read ended. */
 export interface EndedWait {
   /** It had to block: without it the read would have been stale. */
   readonly prevented: boolean;
   /**
-   * How long ago, at least, the last covered branch closed here, in ms. Says nothing in the store's
-   * home, where branches have no state.
+   * How long ago, at least, the last covered branch closed here, in ms, on the node's clock. Says
+   * nothing in the store's home, where branches have no state.
    */
   readonly closedAgoMs: number;
 }
@@ -283,12 +306,11 @@ export interface ReadOperation<T> {
    */
   execute(ended?: EndedWait): Promise<T>;
   /**
-   * Issues the read on a connection whose server shows everything up to `position`: it is asked there,
-   * before the read, for at most `timeoutMs` (0: once). Absent: the adapter cannot ask.
+   * Present: the node's word for the region does not do for this read (`StoreHandle.verify`). Called in
+   * the place of the wait and of `execute`: it asks for a position, perhaps again where the node could
+   * not name one at once, and reads where the server shows it, all within `timeoutMs` (0: once).
    */
-  readonly executeAt?: (position: string, timeoutMs: number) => Promise<CheckedRead<T>>;
-  /** Several servers were seen to answer where this client reads. Default false. */
-  readonly balanced?: boolean;
+  readonly check?: (ask: AskPosition, timeoutMs: number) => Promise<CheckedRead<T>>;
   /** Issues the read at the origin given in the store's options (policy `origin`); absent: not possible here. */
   executeAtOrigin?(origin: unknown): Promise<T>;
 }
@@ -299,6 +321,8 @@ export interface StoreHandle {
   readonly store: string;
   /** The region whose replica this client reads. */
   readonly region: string;
+  /** With `connection` a read without `check` ends as `unknown` where there is anything to wait for. */
+  readonly verify: Verify;
   /** False inside `mode: 'off'`, or when disabled: the shim may skip all its own work. */
   readonly active: boolean;
   /**

@@ -27,6 +27,7 @@ export class RecordingHandle implements StoreHandle {
   readonly namespace = 'default';
   readonly store = 'posts';
   readonly region = 'eu';
+  readonly verify = 'auto';
   active = true;
   readonly recorded: Recorded[] = [];
   /** The id that the last write was given for its branch. */

@@ -215,11 +215,9 @@ function createBookmarkText(random: Random): string {
   const { rids, everyRid, positions } = coverageOf(random);
   const text = encodeBookmark({
     namespace: random.chance(0.95) ? 'default' : 'other',
-    rids,
-    everyRid,
+    rids: everyRid ? ['*'] : rids,
     positions: new Map(positions.map(({ journal, sequence }) => [journal, sequence])),
-    incomplete: random.chance(0.2) ? ['posts'] : [],
-    incompleteEvery: random.chance(0.02),
+    incomplete: random.pick([[], [], [], [], ['posts'], random.chance(0.1) ? ['*'] : ['posts']]),
   });
   if (random.chance(0.4)) return text;
   const at = random.int(text.length);

@@ -1,4 +1,5 @@
 /** What functions do: they write, tell each other of it, wait, and read. */
+import { toCoverage } from '@rendezvous/protocol';
 import { pickOne, type Random } from './random.js';
 import type { Context } from './context.js';
 import type { MarkerStore } from './marker-store.js';
@@ -166,7 +167,8 @@ export function consume(world: World, random: Random): string | undefined {
   const derived = world.positionStores.find((store) => store.index !== undefined);
   const index = derived?.index;
   const context = pickOne(world.contexts, random);
-  if (!index || !context || context.isIncomplete || context.bookmark.everyRid) return undefined;
+  if (!index || !context || context.isIncomplete || toCoverage(context.bookmark).everyRid)
+    return undefined;
   const key = random.chance(0.5) ? random.pick(KEYS) : '';
   const { rids } = context.bookmark;
   index.upsert(

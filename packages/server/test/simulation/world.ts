@@ -1,4 +1,5 @@
 /** A whole deployment: regions, nodes, stores, monitors, functions. What it consists of is `deployment.ts`. */
+import { toCoverage } from '@rendezvous/protocol';
 import type { WaitAnswer } from '@rendezvous/protocol';
 import { Context } from './context.js';
 import type { Deployment, NodePlan } from './deployment.js';
@@ -150,11 +151,9 @@ export class World {
 
   /** What this bookmark may rely on is lost, or was given up. */
   #mayBeUnknown(context: Context, { horizon }: SimulatedNode): boolean {
-    const { rids, everyRid, positions } = context.bookmark;
+    const { rids, everyRid, positions } = toCoverage(context.bookmark);
     return (
-      [...positions].some(([journal, sequence]) => {
-        return !this.nodes.some((node) => node.has({ journal, sequence }));
-      }) ||
+      positions.some((position) => !this.nodes.some((node) => node.has(position))) ||
       (horizon !== '' && (everyRid || rids.some((one) => one <= horizon))) ||
       this.#writesOf(context).some((write) => write.store.isLost(write))
     );
@@ -168,7 +167,8 @@ export class World {
   }
 
   #writesOf({ bookmark }: Context): readonly Write[] {
-    return this.writes.filter(({ rid }) => bookmark.everyRid || bookmark.rids.includes(rid));
+    const { everyRid, rids } = toCoverage(bookmark);
+    return this.writes.filter(({ rid }) => everyRid || rids.includes(rid));
   }
 
   #mayStayOpen(write: Write): boolean {

@@ -34,9 +34,9 @@ function withHandle(change: (handle: StoreHandle) => Partial<StoreHandle>): Harn
     ...redisConformance,
     connect: ({ handle, ...options }) => {
       if (!handle) return redisConformance.connect(options);
-      const { namespace, store, region } = handle;
+      const { namespace, store, region, verify } = handle;
       const changed: StoreHandle = {
-        ...{ namespace, store, region, active: true },
+        ...{ namespace, store, region, verify, active: true },
         write: (operation) => handle.write(operation),
         read: (operation) => handle.read(operation),
         ...change(handle),

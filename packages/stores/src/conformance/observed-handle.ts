@@ -1,4 +1,4 @@
-import type { ReadOperation, StoreHandle, WriteOperation } from '@rendezvous/protocol';
+import type { ReadOperation, StoreHandle, Verify, WriteOperation } from '@rendezvous/protocol';
 
 /** A branch that a shim asked for. */
 export interface ObservedBranch {
@@ -32,6 +32,10 @@ export class ObservedHandle implements StoreHandle {
 
   get region(): string {
     return this.#handle.region;
+  }
+
+  get verify(): Verify {
+    return this.#handle.verify;
   }
 
   get active(): boolean {

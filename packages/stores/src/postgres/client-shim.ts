@@ -1,11 +1,12 @@
 import type { StoreHandle, WriteOutcome } from '@rendezvous/protocol';
+import { checkRead } from './checked-read.js';
 import { holdClose, textOf } from './cursor-close.js';
 import type { CloseHold } from './cursor-close.js';
 import { deliver } from './deliver.js';
 import type { PgClient, Submittable } from './driver.js';
 import { FunctionCatalog } from './function-catalog.js';
-import { isBalanced, noteServer } from './servers-seen.js';
-import { executeAt, isPure, passesAsItIs, reportWrite, runStatement } from './run-statement.js';
+import { noteServer } from './servers-seen.js';
+import { isPure, passesAsItIs, reportWrite, runStatement } from './run-statement.js';
 import type { Target } from './run-statement.js';
 import { connectionOf } from './server-connection.js';
 import { createShim } from '../shim-proxy.js';
@@ -119,9 +120,8 @@ async function runSubmittable(
     await handle.read({
       fromPrimary: false,
       repeatable: false,
-      balanced: isBalanced(handle),
       execute,
-      executeAt: (position, timeoutMs) => executeAt(connection, position, timeoutMs, execute),
+      ...checkRead(handle, (use) => use(connection), execute),
     });
   } else if (connection.status === 'idle' && (await isReadOnly(target, statement))) {
     pass();

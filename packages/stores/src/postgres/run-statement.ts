@@ -1,10 +1,11 @@
-import type { CheckedRead, StoreHandle, WriteOutcome } from '@rendezvous/protocol';
+import type { StoreHandle, WriteOutcome } from '@rendezvous/protocol';
 import { RendezvousError } from '@rendezvous/protocol';
 import { commitInOneRoundTrip, findQueryClass } from './commit-query.js';
 import type { PgQueryConstructor, QueryResult } from './driver.js';
 import type { FunctionCatalog } from './function-catalog.js';
-import { awaitShown } from './replica-check.js';
-import { isBalanced, noteServer } from './servers-seen.js';
+import { checkRead } from './checked-read.js';
+import type { WithConnection } from './checked-read.js';
+import { noteServer } from './servers-seen.js';
 import { isOutcomeUnknown, isServerError } from './server-connection.js';
 import type { ServerConnection } from './server-connection.js';
 import { unwrap } from '../shim-registry.js';
@@ -93,22 +94,6 @@ async function runOnReplica(target: Target, statement: UserStatement): Promise<Q
   return readOnReplica(target.handle, statement, repeatable, (use) => use(target.connection));
 }
 
-/** Provides a connection for as long as `use` takes. */
-export type WithConnection = <R>(use: (connection: ServerConnection) => Promise<R>) => Promise<R>;
-
-/** Reads once the connection's own server shows `position`. */
-export async function executeAt<T>(
-  connection: ServerConnection,
-  position: string,
-  timeoutMs: number,
-  run: (connection: ServerConnection) => Promise<T>,
-): Promise<CheckedRead<T>> {
-  const shown = await awaitShown(connection, position, timeoutMs);
-  return shown === 'shown'
-    ? { status: 'served', result: await run(connection) }
-    : { status: shown };
-}
-
 /**
  * Reads on a connection that `withConnection` provides. Should the server have been promoted in the
  * meantime, and the statement not be proven a read, then it is reported as the write it can be.
@@ -132,10 +117,8 @@ export async function readOnReplica(
   const result = await handle.read({
     fromPrimary: false,
     repeatable,
-    balanced: isBalanced(handle),
     execute: () => withConnection(run),
-    executeAt: (position, timeoutMs) =>
-      withConnection((connection) => executeAt(connection, position, timeoutMs, run)),
+    ...checkRead(handle, withConnection, run),
     ...(repeatable && { executeAtOrigin }),
   });
   const [outcome] = promoted;
