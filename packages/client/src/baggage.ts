@@ -38,7 +38,7 @@ function isOurs(member: string): boolean {
 
 function exceedsLimits(members: readonly string[]): boolean {
   if (members.length > MEMBER_COUNT_MAX) return true;
-  return new TextEncoder().encode(members.join(',')).byteLength > BYTES_MAX;
+  return Buffer.byteLength(members.join(',')) > BYTES_MAX;
 }
 
 function unescape(value: string): string {

@@ -1,14 +1,11 @@
-/** The promise's value if it comes within `timeoutMs`, else undefined. Keeps the process alive until then. */
-export async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(undefined);
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([promise, expired]);
-  } finally {
-    clearTimeout(timer);
-  }
+import { createDeferred } from './session/deferred.js';
+
+/**
+ * The promise's value if it comes within `timeoutMs`, else, or if it rejects, undefined. Keeps the
+ * process alive until then.
+ */
+export function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
+  const inTime = createDeferred<T>({ timeoutMs });
+  promise.then(inTime.resolve, inTime.reject);
+  return inTime.promise.catch(() => undefined);
 }

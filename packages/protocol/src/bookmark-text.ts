@@ -3,6 +3,7 @@ import {
   BOOKMARK_LENGTH_MAX,
   BOOKMARK_RIDS_MAX,
   canonicalBookmark,
+  createNamespaceError,
   EVERY,
   isSequence,
 } from './bookmark.js';
@@ -70,11 +71,7 @@ function assertVersion(version: string): void {
 
 function assertNamespace(owner: string, namespace: string): void {
   if (!isName(owner)) throw invalid('its namespace is malformed');
-  if (owner === namespace) return;
-  throw new RendezvousError(
-    'bookmark_namespace',
-    `the bookmark is of namespace "${owner}", not "${namespace}": two applications need one namespace`,
-  );
+  if (owner !== namespace) throw createNamespaceError(owner, namespace);
 }
 
 function parseRids(field: string): readonly string[] {

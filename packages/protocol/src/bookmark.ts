@@ -73,10 +73,7 @@ export function isEmptyBookmark({ rids, positions, incomplete }: Bookmark): bool
  */
 export function mergeBookmarks(a: Bookmark, b: Bookmark): Bookmark {
   if (a.namespace !== b.namespace) {
-    throw new RendezvousError(
-      'bookmark_namespace',
-      `bookmarks of namespaces "${a.namespace}" and "${b.namespace}" cannot be merged`,
-    );
+    throw createNamespaceError(b.namespace, a.namespace);
   }
   if (a === b || isEmptyBookmark(b)) return a;
   if (isEmptyBookmark(a)) return b;
@@ -129,6 +126,14 @@ export function toCoverage({ rids, positions }: Bookmark): Coverage {
     everyRid,
     positions: Array.from(positions, ([journal, sequence]) => ({ journal, sequence })),
   };
+}
+
+/** A bookmark that was met where those of `namespace` are. */
+export function createNamespaceError(owner: string, namespace: string): RendezvousError {
+  return new RendezvousError(
+    'bookmark_namespace',
+    `the bookmark is of namespace "${owner}", not "${namespace}": two applications need one namespace`,
+  );
 }
 
 /** Whether `value` can be a position in a journal: a whole number from 0 to 2^53 − 1. */

@@ -36,7 +36,9 @@ const RETRYABLE_BY_CODE = {
 export type ErrorCode = keyof typeof RETRYABLE_BY_CODE;
 
 /** The closed set of codes, in the order of the reference. */
-export const ERROR_CODES: readonly ErrorCode[] = Object.keys(RETRYABLE_BY_CODE) as ErrorCode[];
+export const ERROR_CODES: readonly ErrorCode[] = /* @__PURE__ */ Object.keys(
+  RETRYABLE_BY_CODE,
+) as ErrorCode[];
 
 /** Whether `text` is one of `ERROR_CODES`. A newer node may send codes that this version lacks. */
 export function isErrorCode(text: string): text is ErrorCode {

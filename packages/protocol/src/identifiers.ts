@@ -49,16 +49,10 @@ function encodeRandomness(randomness: Uint8Array): string {
     throw new RendezvousError('bad_request', `not ${RANDOMNESS_BYTES} random bytes`);
   }
   let text = '';
-  let bits = 0;
-  let bitCount = 0;
-  for (const byte of randomness) {
-    bits = (bits << 8) | byte;
-    bitCount += 8;
-    while (bitCount >= 5) {
-      bitCount -= 5;
-      text += CROCKFORD.charAt((bits >> bitCount) & 31);
-    }
-    bits &= (1 << bitCount) - 1;
+  for (let bit = 0; bit < 8 * RANDOMNESS_BYTES; bit += 5) {
+    const at = bit >> 3;
+    const two = ((randomness[at] ?? 0) << 8) | (randomness[at + 1] ?? 0);
+    text += CROCKFORD.charAt((two >> (11 - (bit & 7))) & 31);
   }
   return text;
 }

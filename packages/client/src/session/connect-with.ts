@@ -9,25 +9,27 @@ import type { SessionCodec } from './session-codec.js';
 import { loadWebSocketFactory } from './web-socket.js';
 import type { WebSocketFactory, WebSocketLike } from './web-socket.js';
 
-export interface ConnectOptions {
+/** `ConnectOptions`, complete. */
+export interface ConnectSettings {
   /** `ws://` or `wss://`. */
   readonly endpoint: string;
   readonly namespace: string;
-  readonly token?: string;
+  /** `''` for none. */
+  readonly token: string;
   readonly role: Role;
   readonly region: string;
   /** Name and version of the program, for the operator's eyes. */
-  readonly agent?: string;
+  readonly agent: string;
   /** Default: `globalThis.WebSocket`, else the package `ws`. */
   readonly webSocket?: WebSocketFactory | undefined;
-  /** From the start to the Welcome. Default 5,000. */
-  readonly connectTimeoutMs?: number;
-  /** How long the node may be silent while it owes an answer. Default 6,000. */
-  readonly silenceMsMax?: number;
-  /** The connection alone does not keep the process alive (where the socket allows it). Default false. */
-  readonly background?: boolean;
+  /** From the start to the Welcome. */
+  readonly connectTimeoutMs: number;
+  /** How long the node may be silent while it owes an answer. */
+  readonly silenceMsMax: number;
+  /** The connection alone does not keep the process alive (where the socket allows it). */
+  readonly background: boolean;
   /** Gives up connecting; has no effect on a connection that stands. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -36,10 +38,10 @@ export interface ConnectOptions {
  */
 export async function connectWith(
   codec: SessionCodec,
-  options: ConnectOptions,
+  options: ConnectSettings,
 ): Promise<Connection> {
-  const { endpoint, silenceMsMax = 6_000, connectTimeoutMs = 5_000, signal } = options;
-  const factory = options.webSocket ?? (await loadWebSocketFactory(options.background ?? false));
+  const { endpoint, silenceMsMax, connectTimeoutMs, background, signal } = options;
+  const factory = options.webSocket ?? (await loadWebSocketFactory(background));
   if (signal?.aborted) throw createAborted();
   const { socket, host } = openSocket(factory, endpoint);
   const channel = createChannel(socket, { host, silenceMsMax, codec });
@@ -47,7 +49,7 @@ export async function connectWith(
     const message = `The node at ${host}: no welcome in ${connectTimeoutMs} ms.`;
     channel.end(new RendezvousError('unavailable', message));
   }, connectTimeoutMs);
-  if (options.background) timer.unref();
+  if (background) timer.unref();
   const forget = onAbort(signal, () => {
     channel.end(createAborted());
   });
@@ -72,8 +74,8 @@ function openSocket(
   }
 }
 
-async function greet(channel: Channel, options: ConnectOptions): Promise<Welcome> {
-  const { namespace, token = '', role, region, agent = '' } = options;
+async function greet(channel: Channel, options: ConnectSettings): Promise<Welcome> {
+  const { namespace, token, role, region, agent } = options;
   const answer = await channel.request({
     kind: 'hello',
     protocolMin: PROTOCOL_VERSION_MIN,

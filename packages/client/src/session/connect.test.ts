@@ -3,7 +3,7 @@ import type { NodeBody, Wait } from '@rendezvous/protocol';
 import { CONSISTENT, WELCOME, startFakeNode } from '../../test/fake-node.js';
 import type { FakeNode, Reply } from '../../test/fake-node.js';
 import { connect } from './connect.js';
-import type { ConnectOptions } from './connect-with.js';
+import type { ConnectOptions } from './connect.js';
 import type { Connection } from './connection.js';
 
 async function startNode(): Promise<FakeNode> {

@@ -1,7 +1,19 @@
 import { decodeNodeFrame, encodeClientFrame } from '@rendezvous/protocol';
 import { connectWith } from './connect-with.js';
-import type { ConnectOptions } from './connect-with.js';
+import type { ConnectSettings } from './connect-with.js';
 import type { Connection } from './connection.js';
+
+const DEFAULTS = {
+  token: '',
+  agent: '',
+  connectTimeoutMs: 5_000,
+  silenceMsMax: 6_000,
+  background: false,
+};
+
+/** What has a default may be left out: no token, no agent, 5,000 ms to connect, 6,000 ms of silence, not in the background. */
+export type ConnectOptions = Omit<ConnectSettings, keyof typeof DEFAULTS> &
+  Partial<Pick<ConnectSettings, keyof typeof DEFAULTS>>;
 
 /**
  * Connects to a node and resolves once it has welcomed us.
@@ -15,5 +27,8 @@ import type { Connection } from './connection.js';
  * const status = await connection.request({ kind: 'status' });
  */
 export function connect(options: ConnectOptions): Promise<Connection> {
-  return connectWith({ encode: encodeClientFrame, decode: decodeNodeFrame }, options);
+  return connectWith(
+    { encode: encodeClientFrame, decode: decodeNodeFrame },
+    { ...DEFAULTS, ...options },
+  );
 }

@@ -1,7 +1,7 @@
 /** `@rendezvous/client/session`: one connection to a node, for the SDK, monitors and peer links. */
 
 export { connect } from './connect.js';
-export type { ConnectOptions } from './connect-with.js';
+export type { ConnectOptions } from './connect.js';
 export type { Connection, RequestOptions } from './connection.js';
 export { createBackoff } from './backoff.js';
 export type { Backoff, BackoffOptions } from './backoff.js';
