@@ -8,8 +8,8 @@ import { writeDigits } from './write-digits.js';
 
 /** The least id of an open: all ids take four bytes. */
 export const OPEN_ID_MIN: number = 2 ** 21;
-/** Stays well below the frame limit of 1 MiB. */
-const FRAME_BYTES_MAX = 256 * 1024;
+/** About as many opens as the SDK puts in a frame at most. */
+const FRAME_BYTES_MAX = 64 * 1024;
 
 const RID = '7ZZZZZZZZZZZZZZZZZZZZZZZZ0';
 const BID = '7ZZZZZZZZZZZZZZZZZZZZZZZZ1';
