@@ -77,13 +77,16 @@ export interface MeasurementOptions {
   readonly concurrency: number;
 }
 
+export const LAG_MS_MAX = 60_000;
+export const LAG_MS_DEFAULT = 200;
+
 export const MEASUREMENT_OPTIONS: OptionsTable<MeasurementOptions> = {
   lag: {
     type: 'integer',
     placeholder: 'MS',
     min: 0,
-    max: 60_000,
-    default: 200,
+    max: LAG_MS_MAX,
+    default: LAG_MS_DEFAULT,
     description: 'Lag that is injected into the replication',
   },
   concurrency: {

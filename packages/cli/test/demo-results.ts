@@ -30,6 +30,7 @@ export function createResult(changes: ResultChanges = {}): DemoResult {
     lagMs: 200,
     concurrency: 50,
     pollMs: 20,
+    alternatives: [],
     baseline: {
       warmUp: [],
       posts: changes.baselinePosts ?? [{ ...stale, lagMs: 199 }, stale],

@@ -5,8 +5,8 @@ import { renderWindowReport } from './window-report.js';
 const result = createResult();
 const html = renderWindowReport(
   [
-    { store: 'redis', runs: [{ ...result, product: 'Redis' }] },
-    { store: 'postgres', runs: [result, result] },
+    { store: 'redis', lagMs: 200, runs: [{ ...result, product: 'Redis' }] },
+    { store: 'postgres', lagMs: 200, runs: [result, result] },
   ],
   'today',
 );

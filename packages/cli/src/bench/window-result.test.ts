@@ -9,7 +9,7 @@ function createRun(windowMs: number | undefined): DemoResult {
 }
 
 function createRuns(...runs: DemoResult[]): StoreRuns {
-  return { store: 'redis', runs };
+  return { store: 'redis', lagMs: 200, runs };
 }
 
 test.each<{ windowsMs: (number | undefined)[]; median: number }>([
@@ -25,13 +25,30 @@ test.each<{ windowsMs: (number | undefined)[]; median: number }>([
 
 test('scripts get one object for each store, in the order of the stores', () => {
   const stores: StoreRuns[] = [
-    { store: 'redis', runs: [{ ...createRun(3), store: 'redis' }] },
-    { store: 'postgres', runs: [createRun(9), createRun(4), createRun(1)] },
+    { store: 'redis', lagMs: 200, runs: [{ ...createRun(3), store: 'redis' }] },
+    { store: 'postgres', lagMs: 200, runs: [createRun(9), createRun(4), createRun(1)] },
   ];
   expect(toWindowJson(stores)).toMatchObject([
     { store: 'redis', rendezvous: { windowMs: { p50: 3 } } },
     { store: 'postgres', rendezvous: { windowMs: { p50: 4 } } },
   ]);
+});
+
+test('scripts get what people do instead, by name, and what each costs the datastore', () => {
+  const phase = { ...createRun(40).rendezvous, storeOpsPerRead: 9 };
+  const run: DemoResult = {
+    ...createResult(),
+    alternatives: [{ name: 'poll', description: '', phase }],
+  };
+  const [json] = toWindowJson([createRuns(run)]);
+  expect(json).toMatchObject({
+    injectedLagMs: 200,
+    rendezvous: { staleReads: 0, windowPerLag: 1.015, storeOpsPerRead: null },
+    alternatives: [
+      { name: 'nothing', staleReads: 2, windowMs: { p50: 210 }, windowPerLag: 1.055 },
+      { name: 'poll', staleReads: 0, windowMs: { p50: 40 }, storeOpsPerRead: 9 },
+    ],
+  });
 });
 
 const fine = createRun(5);
@@ -48,7 +65,10 @@ test.each([
     text: /1 stale reads got through/,
   },
 ])('$name: exit code $exitCode', ({ runs, exitCode, text }) => {
-  const verdict = toWindowVerdict([createRuns(...runs), { store: 'postgres', runs: [fine] }]);
+  const verdict = toWindowVerdict([
+    createRuns(...runs),
+    { store: 'postgres', lagMs: 200, runs: [fine] },
+  ]);
   expect(verdict.exitCode).toBe(exitCode);
   expect(verdict.lines).toEqual([
     expect.stringMatching(text),

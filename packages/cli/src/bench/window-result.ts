@@ -1,10 +1,20 @@
 /** What `bench window` found out: every run of every store, and the one of each that is reported. */
-import { toDemoJson, type DemoJson, type DemoResult } from '../demo/demo-result.js';
+import {
+  count,
+  measured,
+  toDemoJson,
+  type DemoJson,
+  type DemoResult,
+  type PhaseResult,
+} from '../demo/demo-result.js';
 import type { DemoStoreName } from '../demo/stores/load-demo-store.js';
+import { summarize, type Summary } from '../demo/statistics.js';
 import { toVerdict } from '../demo/verdict.js';
 
 export interface StoreRuns {
   readonly store: DemoStoreName;
+  /** That was injected. */
+  readonly lagMs: number;
   /** In the order in which they ran; at least one. */
   readonly runs: readonly DemoResult[];
 }
@@ -12,7 +22,7 @@ export interface StoreRuns {
 export interface WindowVerdict {
   /** As the demo's: 1 when a stale read got through in any run, 3 when any run proved nothing. */
   readonly exitCode: 0 | 1 | 3;
-  /** One line for each store. */
+  /** One line for each store and lag. */
   readonly lines: readonly string[];
 }
 
@@ -31,9 +41,76 @@ export function findMedianRun({ runs }: Pick<StoreRuns, 'runs'>): DemoResult {
   return median;
 }
 
-/** The contract for scripts: one object for each store, each as the demo's. */
-export function toWindowJson(stores: readonly StoreRuns[]): DemoJson[] {
-  return stores.map((each) => toDemoJson(findMedianRun(each)));
+/** How one way to read did. */
+export interface ApproachJson {
+  /** `nothing`: the post was read at once. */
+  readonly name: 'nothing' | 'sleep' | 'poll' | 'origin' | 'rendezvous';
+  readonly staleReads: number;
+  readonly windowMs: Summary;
+  /** The median window, as a multiple of the median lag; null: one of them was not measured. */
+  readonly windowPerLag: number | null;
+  /** Operations on the datastore: the function's, and the monitor's in the region of the read. */
+  readonly storeOpsPerRead: number | null;
+}
+
+/** The contract for scripts: the demo's object, and what people do instead beside it. */
+export interface WindowJson extends DemoJson {
+  readonly injectedLagMs: number;
+  readonly rendezvous: DemoJson['rendezvous'] &
+    Pick<ApproachJson, 'windowPerLag' | 'storeOpsPerRead'>;
+  readonly alternatives: readonly ApproachJson[];
+}
+
+/** One object for each store and lag. */
+export function toWindowJson(stores: readonly StoreRuns[]): WindowJson[] {
+  return stores.map((each) => {
+    const run = findMedianRun(each);
+    const json = toDemoJson(run);
+    const approaches = toApproaches(run);
+    const alternatives = approaches.filter(({ name }) => name !== 'rendezvous');
+    const { windowPerLag, storeOpsPerRead } = toApproach('rendezvous', run.rendezvous, run);
+    return {
+      ...json,
+      injectedLagMs: each.lagMs,
+      rendezvous: { ...json.rendezvous, windowPerLag, storeOpsPerRead },
+      alternatives,
+    };
+  });
+}
+
+/** Every way to read that the run measured, Rendezvous last. */
+export function toApproaches(run: DemoResult): ApproachJson[] {
+  return [
+    toApproach('nothing', run.baseline, run),
+    ...run.alternatives.map(({ name, phase }) => toApproach(name, phase, run)),
+    toApproach('rendezvous', run.rendezvous, run),
+  ];
+}
+
+function toApproach(
+  name: ApproachJson['name'],
+  { posts, storeOpsPerRead }: PhaseResult,
+  run: DemoResult,
+): ApproachJson {
+  const windowMs = summarize(measured(posts, 'windowMs'));
+  const { p50: lagMs } = toDemoJson(run).replicationLagMs;
+  return {
+    name,
+    staleReads: count(posts, 'stale'),
+    windowMs,
+    windowPerLag: windowMs.p50 === null || !lagMs ? null : round(windowMs.p50 / lagMs),
+    storeOpsPerRead: storeOpsPerRead === undefined ? null : round(storeOpsPerRead),
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
+
+/** What to call a store's runs: the store, and the lag where it was measured at several. */
+export function nameOf({ store, lagMs }: StoreRuns, all: readonly StoreRuns[]): string {
+  const isOnly = all.filter((other) => other.store === store).length === 1;
+  return isOnly ? store : `${store} at ${lagMs} ms`;
 }
 
 /** Judges every run, not only those that are reported. */
@@ -41,7 +118,7 @@ export function toWindowVerdict(stores: readonly StoreRuns[]): WindowVerdict {
   const judged = stores.map((each) => ({ ...each, verdict: judge(each) }));
   const exitCodes = judged.map(({ verdict }) => verdict.exitCode);
   const exitCode = exitCodes.includes(1) ? 1 : exitCodes.includes(3) ? 3 : 0;
-  return { exitCode, lines: judged.map(({ store, verdict }) => `${store}: ${verdict.text}`) };
+  return { exitCode, lines: judged.map((each) => `${nameOf(each, stores)}: ${each.verdict.text}`) };
 }
 
 /** The worst verdict of a store's runs; when all are well, that of the reported one. */

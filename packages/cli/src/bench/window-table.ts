@@ -3,7 +3,7 @@ import { toDemoJson, type DemoResult } from '../demo/demo-result.js';
 import { formatMachine } from '../demo/machine.js';
 import { formatMs, formatSummary } from '../demo/result-table.js';
 import { formatTextTable } from '../demo/text-table.js';
-import { findMedianRun, type StoreRuns } from './window-result.js';
+import { findMedianRun, nameOf, toApproaches, type StoreRuns } from './window-result.js';
 
 export const WINDOW_COLUMNS = [
   'store',
@@ -17,7 +17,10 @@ export const WINDOW_COLUMNS = [
 
 /** The reported run of each store; with several runs, each run below it. */
 export function formatWindowTable(stores: readonly StoreRuns[]): string {
-  return `${formatTextTable(WINDOW_COLUMNS, stores.flatMap(toRows))}\n`;
+  return `${formatTextTable(
+    WINDOW_COLUMNS,
+    stores.flatMap((each) => toRows(each, nameOf(each, stores))),
+  )}\n`;
 }
 
 /** The cells of one run; the first is its name. */
@@ -34,6 +37,36 @@ export function toCells(name: string, run: DemoResult): readonly string[] {
   ];
 }
 
+export const APPROACH_COLUMNS = [
+  'store',
+  'instead',
+  'stale',
+  'window',
+  'window ÷ lag',
+  'operations per read',
+] as const;
+
+/** The reported run of each store, by what the reader did so that its post was there. */
+export function formatApproachTable(stores: readonly StoreRuns[]): string {
+  return `${formatTextTable(APPROACH_COLUMNS, toApproachRows(stores))}\n`;
+}
+
+export function toApproachRows(stores: readonly StoreRuns[]): (readonly string[])[] {
+  return stores.flatMap((each) => {
+    const run = findMedianRun(each);
+    return toApproaches(run).map(
+      ({ name, staleReads, windowMs, windowPerLag, storeOpsPerRead }, index) => [
+        index === 0 ? nameOf(each, stores) : '',
+        name === 'rendezvous' ? 'Rendezvous' : name,
+        `${staleReads} of ${run.rendezvous.posts.length}`,
+        formatSummary(windowMs),
+        windowPerLag?.toFixed(3) ?? '-',
+        storeOpsPerRead?.toFixed(2) ?? '-',
+      ],
+    );
+  });
+}
+
 /** How the numbers came about. */
 export function formatWindowNotes(stores: readonly StoreRuns[]): string {
   const reported = stores.map(findMedianRun);
@@ -48,13 +81,17 @@ export function formatWindowNotes(stores: readonly StoreRuns[]): string {
       ({ product, lagPlace, pollMs, rendezvous, machine: { datastore } }) =>
         `${product}: ${datastore}; lag injected in ${lagPlace}; observer's resolution ${formatMs(rendezvous.observerResolutionMs)}; a stale reader looked again every ${pollMs} ms.`,
     ),
+    ...reported.flatMap(({ product, alternatives }) =>
+      alternatives.map(({ name, description }) => `${product}, ${name}: ${description}.`),
+    ),
+    "Operations per read: the reader's own, repeated ones included, and what the monitor of its region asked the datastore. Of a reader without Rendezvous those that only measure its window are left out.",
     `Load: at most ${concurrency} posts under way.`,
     `Machine: ${formatMachine(machine)}.`,
   ].join('\n');
 }
 
-function toRows(each: StoreRuns): (readonly string[])[] {
-  const reported = toCells(each.store, findMedianRun(each));
+function toRows(each: StoreRuns, name: string): (readonly string[])[] {
+  const reported = toCells(name, findMedianRun(each));
   if (each.runs.length === 1) return [reported];
   return [reported, ...each.runs.map((run, index) => toCells(`  run ${index + 1}`, run))];
 }

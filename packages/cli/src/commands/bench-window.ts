@@ -1,11 +1,17 @@
 import { writeFile } from 'node:fs/promises';
+import { RendezvousError } from '@rendezvous/protocol';
+import { parseNumbers } from '../bench/parse-numbers.js';
 import { parseStores } from '../bench/parse-stores.js';
 import { runWindow } from '../bench/run-window.js';
 import { renderWindowReport } from '../bench/window-report.js';
 import { toWindowJson, toWindowVerdict } from '../bench/window-result.js';
-import { formatWindowNotes, formatWindowTable } from '../bench/window-table.js';
+import {
+  formatApproachTable,
+  formatWindowNotes,
+  formatWindowTable,
+} from '../bench/window-table.js';
 import type { Command, Io } from '../command.js';
-import { MEASUREMENT_OPTIONS } from '../shared-options.js';
+import { LAG_MS_DEFAULT, LAG_MS_MAX, MEASUREMENT_OPTIONS } from '../shared-options.js';
 import { findReportFile } from '../demo/report-file.js';
 import { MEASUREMENT_EXIT_CODES, runMeasurement } from '../demo/run-measurement.js';
 import { DEMO_STORES } from '../demo/stores/load-demo-store.js';
@@ -18,16 +24,18 @@ const DEFAULT_REPORT = 'rendezvous-window.html';
 export interface BenchWindowOptions {
   readonly stores: string;
   readonly posts: number;
-  readonly lag: number;
+  readonly lag: string;
   readonly runs: number;
   readonly concurrency: number;
+  readonly crossRegionRtt: number;
   readonly html: string | undefined;
   readonly json: boolean;
 }
 
 export const command: Command<BenchWindowOptions> = {
   name: NAME,
-  description: 'Measure the consistency window per store, without Rendezvous and with it',
+  description:
+    'Measure the consistency window per store, with Rendezvous and with what people do instead',
   usage: `${NAME} [options]`,
   examples: [
     { line: `rendezvous ${NAME}`, explanation: 'Redis and PostgreSQL, and a figure' },
@@ -52,7 +60,12 @@ export const command: Command<BenchWindowOptions> = {
       default: 1_000,
       description: 'Posts to write and read, per store, run and phase',
     },
-    lag: MEASUREMENT_OPTIONS.lag,
+    lag: {
+      type: 'text',
+      placeholder: 'MS,…',
+      default: String(LAG_MS_DEFAULT),
+      description: `Lags that are injected into the replication, 0 to ${LAG_MS_MAX}; each is measured`,
+    },
     runs: {
       type: 'integer',
       placeholder: 'N',
@@ -62,6 +75,14 @@ export const command: Command<BenchWindowOptions> = {
       description: 'Runs of each store, by turns; the median one is reported',
     },
     concurrency: MEASUREMENT_OPTIONS.concurrency,
+    crossRegionRtt: {
+      type: 'integer',
+      placeholder: 'MS',
+      min: 0,
+      max: 1_000,
+      default: 80,
+      description: 'Round trip between the regions, simulated, of reads in the region of the write',
+    },
     html: {
       type: 'text',
       placeholder: 'FILE',
@@ -82,16 +103,29 @@ export async function run(options: BenchWindowOptions, io: Io): Promise<number> 
     io,
   );
   const console = options.json ? io.stderr : io.stdout;
-  const { posts, lag: lagMs, runs, concurrency } = options;
+  const { posts, runs, concurrency, crossRegionRtt: crossRegionRttMs } = options;
+  const lagsMs = parseNumbers(options.lag, { min: 0, max: LAG_MS_MAX });
+  if (lagsMs === undefined || !lagsMs.every(Number.isInteger)) {
+    throw new RendezvousError(
+      'config_invalid',
+      `${NAME}: --lag takes whole ms from 0 to ${LAG_MS_MAX}, each once and with commas between them, not "${options.lag}"`,
+    );
+  }
   return runMeasurement(
     io,
     console,
     (progress) =>
-      runWindow({ stores, runs, posts, lagMs, concurrency, progress, signal: io.signal }),
+      runWindow({
+        ...{ stores, runs, posts, lagsMs, concurrency, crossRegionRttMs },
+        progress,
+        signal: io.signal,
+      }),
     async (results) => {
       const { exitCode, lines } = toWindowVerdict(results);
       const table = formatWindowTable(results);
-      console.write(`\n${table}\n${formatWindowNotes(results)}\n\n${lines.join('\n')}\n`);
+      const instead = formatApproachTable(results);
+      const notes = formatWindowNotes(results);
+      console.write(`\n${table}\n${instead}\n${notes}\n\n${lines.join('\n')}\n`);
       if (reportFile !== undefined) {
         await writeFile(reportFile, renderWindowReport(results, new Date().toUTCString()));
         console.write(`Report: ${reportFile}\n`);

@@ -24,7 +24,10 @@ export async function createConsistent(
       rv.inject(attributes);
       return attributes;
     },
-    unanswered: () => rv.counters.unavailable + rv.counters.missing,
+    tally: () => {
+      const { unavailable, missing, speculationsRepeated } = rv.counters;
+      return { unanswered: unavailable + missing, repeated: speculationsRepeated };
+    },
     releasedAtMs: (post) => tap.releasedAtMs(connection.toKey?.(post) ?? post),
   };
 }

@@ -18,7 +18,7 @@ function createPlain(posts: Posts): Application {
     posts,
     handle: (_attributes, handler) => handler(),
     attributes: () => ({}),
-    unanswered: () => 0,
+    tally: () => ({ unanswered: 0, repeated: 0 }),
     releasedAtMs: () => undefined,
   };
 }

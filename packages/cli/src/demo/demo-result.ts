@@ -39,6 +39,16 @@ export interface PhaseResult {
   readonly observerResolutionMs: number | undefined;
   /** Reads that went on although nobody could say whether they were safe. */
   readonly unanswered: number;
+  /** Operations on the datastore for each read: the function's, and the monitor's in its region. Absent: not counted. */
+  readonly storeOpsPerRead?: number;
+}
+
+/** What people do where they have no Rendezvous, in a phase of its own. */
+export interface Alternative {
+  readonly name: 'sleep' | 'poll' | 'origin';
+  /** What exactly, as a clause that follows the name. */
+  readonly description: string;
+  readonly phase: PhaseResult;
 }
 
 export interface DemoResult {
@@ -53,6 +63,8 @@ export interface DemoResult {
   /** How often a reader that found nothing looked again, without Rendezvous. */
   readonly pollMs: number;
   readonly baseline: PhaseResult;
+  /** Empty: none was measured. */
+  readonly alternatives: readonly Alternative[];
   readonly rendezvous: PhaseResult;
   readonly machine: Machine & { readonly datastore: string };
 }

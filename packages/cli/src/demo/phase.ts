@@ -15,6 +15,7 @@ import type {
   ObserverContract,
   ProcessContract,
   QueueContract,
+  ReadApproach,
   ReaderContract,
   RendezvousSetup,
   WriterContract,
@@ -43,11 +44,22 @@ export interface PhaseOptions {
   readonly lagMs: number;
   readonly concurrency: number;
   readonly pollMs: number;
-  /** Of the writer's region and of the reader's; absent: the phase without. */
-  readonly rendezvous?: { readonly eu: RendezvousSetup; readonly us: RendezvousSetup };
+  /** Of the writer's region and of the reader's; absent: a phase without. */
+  readonly rendezvous?: {
+    readonly eu: RendezvousSetup;
+    readonly us: RendezvousSetup;
+    /** Operations on the datastore that the monitor in the reader's region has issued so far. */
+    readonly countMonitorOps: () => Promise<number>;
+  };
+  /** Default: read at once. */
+  readonly approach?: ReadApproach;
+  /** What the reader connects to. Default: the replica. */
+  readonly readUrl?: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
+
+const AT_ONCE: ReadApproach = { delayMs: 0, polls: false };
 
 /** The application's processes. */
 interface Cast {
@@ -58,6 +70,7 @@ interface Cast {
 
 export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   const { store, pair, rendezvous, concurrency, lagMs, pollMs } = options;
+  const { readUrl = pair.replica.url, approach = AT_ONCE } = options;
   await using queue = await start<QueueContract>(options, 'queue-process', null);
   const { port: queuePort } = await queue.ready;
   const toSetup = (databaseUrl: string, region: 'eu' | 'us'): FunctionSetup => ({
@@ -73,8 +86,9 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
     lagMs,
   });
   await using reader = await start<ReaderContract>(options, 'reader-process', {
-    ...toSetup(pair.replica.url, 'us'),
+    ...toSetup(readUrl, 'us'),
     pollMs,
+    approach,
   });
   await using writer = await start<WriterContract>(
     options,
@@ -82,12 +96,21 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
     toSetup(pair.primary.url, 'eu'),
   );
   const cast = { writer, reader, observer };
+  const monitorOpsBefore = await countMonitorOps(options);
   const outcomes = await runPosts(cast, options);
+  const monitorOps = (await countMonitorOps(options)) - monitorOpsBefore;
+  const { unanswered, readCount } = await reader.request('tally', null);
   return {
     warmUp: outcomes.slice(0, -options.posts),
     posts: outcomes.slice(-options.posts),
+    unanswered,
+    storeOpsPerRead: (readCount + monitorOps) / outcomes.length,
     ...(await measure(cast, options)),
   };
+}
+
+async function countMonitorOps({ rendezvous }: PhaseOptions): Promise<number> {
+  return (await rendezvous?.countMonitorOps()) ?? 0;
 }
 
 function start<C extends ProcessContract>(
@@ -128,12 +151,11 @@ async function runPost(cast: Cast, post: string, observed: boolean): Promise<Pos
   };
 }
 
-/** What is left to learn once the posts are through: counters, and the overhead without load. */
+/** What is left to learn once the posts are through: the overhead without load. */
 async function measure(
   { writer, reader, observer }: Cast,
   { lagMs, progress, signal }: PhaseOptions,
-): Promise<Omit<PhaseResult, 'posts' | 'warmUp'>> {
-  const { unanswered } = await reader.request('unanswered', null);
+): Promise<Pick<PhaseResult, 'writeMs' | 'readMs' | 'observerResolutionMs'>> {
   const resolution = await observer.request('resolution', null);
   progress.step('Measuring single writes and reads');
   const write = await writer.request('measure', { count: MEASURED_CALLS });
@@ -141,7 +163,6 @@ async function measure(
   await sleep(2 * lagMs, undefined, { signal });
   const read = await reader.request('measure', { count: MEASURED_CALLS });
   return {
-    unanswered,
     writeMs: write.medianMs,
     readMs: read.medianMs,
     observerResolutionMs: resolution.medianMs ?? undefined,

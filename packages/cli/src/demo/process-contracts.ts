@@ -48,7 +48,11 @@ export interface WriterContract extends ProcessContract {
 
 /** The reader function, in us. */
 export interface ReaderContract extends ProcessContract {
-  readonly setup: FunctionSetup & { readonly pollMs: number };
+  readonly setup: FunctionSetup & {
+    /** How often a reader that found nothing looks again. */
+    readonly pollMs: number;
+    readonly approach: ReadApproach;
+  };
   readonly ready: null;
   readonly requests: {
     /** Answered once the post's notification came and the post was read. */
@@ -58,12 +62,25 @@ export interface ReaderContract extends ProcessContract {
       readonly payload: { readonly count: number };
       readonly reply: { readonly medianMs: number };
     };
-    /** Reads that went on although nobody could say whether they were safe. */
-    readonly unanswered: {
+    /** What came of all posts so far. */
+    readonly tally: {
       readonly payload: null;
-      readonly reply: { readonly unanswered: number };
+      readonly reply: {
+        /** Reads that went on although nobody could say whether they were safe. */
+        readonly unanswered: number;
+        /** Reads that the function issued, without those that merely measure when a post was there. */
+        readonly readCount: number;
+      };
     };
   };
+}
+
+/** What a reader does so that its post is there. */
+export interface ReadApproach {
+  /** From the notification to the first read. */
+  readonly delayMs: number;
+  /** Look again and again until the post is there, and only then go on. */
+  readonly polls: boolean;
 }
 
 export interface FunctionSetup {

@@ -6,10 +6,11 @@
  *        │                                                                 ▲
  *        └─────────▶ notification queue ─────────────▶ reader (us) ────────┘
  */
-import type { DemoResult } from './demo-result.js';
+import type { Alternative, DemoResult, PhaseResult } from './demo-result.js';
 import { describeMachine } from './machine.js';
 import { startNodes } from './nodes.js';
-import { runPhase } from './phase.js';
+import { countMonitorOps } from './monitor-ops.js';
+import { runPhase, type PhaseOptions } from './phase.js';
 import type { Progress } from './progress.js';
 import { loadDemoStore, type DemoStoreName } from './stores/load-demo-store.js';
 
@@ -23,6 +24,11 @@ export interface DemoOptions {
   readonly posts: number;
   readonly lagMs: number;
   readonly concurrency: number;
+  /** Measured between the phase without Rendezvous and the one with it. Default: none. */
+  readonly runAlternatives?: (
+    phase: PhaseOptions,
+    baseline: PhaseResult,
+  ) => Promise<readonly Alternative[]>;
   readonly progress: Progress;
   /** Ends the demo: everything it started is gone before it rejects. */
   readonly signal: AbortSignal;
@@ -33,7 +39,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const demoStore = await loadDemoStore(store);
   const { product, replicaRole } = demoStore;
   progress.step(`Starting ${product}: a primary in eu, ${replicaRole} in us`);
-  await using pair = await demoStore.startPair(concurrency);
+  // Who reads at the origin reads where the writer writes.
+  const functionCount = options.runAlternatives === undefined ? 1 : 2;
+  await using pair = await demoStore.startPair(functionCount * concurrency);
   await pair.lag.setDelay(lagMs);
   // Often enough for a window that means something, seldom enough to leave the machine to the others.
   const pollMs = Math.min(Math.max(Math.round(lagMs / 10), POLL_MS_MIN), POLL_MS_MAX);
@@ -41,6 +49,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 
   progress.step('Without Rendezvous');
   const baseline = await runPhase({ ...phase, name: 'without' });
+  const alternatives =
+    (await options.runAlternatives?.({ ...phase, name: 'instead' }, baseline)) ?? [];
 
   progress.step('Starting the metadata nodes of eu and us');
   await using nodes = await startNodes({ kind: store, pair }, signal);
@@ -52,6 +62,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     rendezvous: {
       eu: { node: nodes.eu, region: 'eu', timeoutMs },
       us: { node: nodes.us, region: 'us', timeoutMs },
+      countMonitorOps: () => countMonitorOps(nodes.us, signal),
     },
   });
   return {
@@ -62,6 +73,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     concurrency,
     pollMs,
     baseline,
+    alternatives,
     rendezvous,
     machine: { ...describeMachine(), datastore: `${product} ${pair.version}` },
   };

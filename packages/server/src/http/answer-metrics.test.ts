@@ -205,3 +205,16 @@ test('what the monitors of a store with markers look up is counted, where they l
   });
   expect(store.primary.lookupCount).toBeGreaterThan(0);
 });
+
+test('each time that a monitor asks a replica how far it is counts', async () => {
+  const store = new FakeStore();
+  const server = await start({ strategies: { fake: store.strategy } });
+  const name = 'rendezvous_watermark_reads_total{store="posts",region="us"}';
+  const client = await openSession(server.url, { role: 'writer' });
+  await client.askFor('opened', openOf({ position: '1' }));
+  await until(async () => expect(store.replica('us').readCount).toBeGreaterThan(2));
+  const before = store.replica('us').readCount;
+  const asked = (await scrape(server)).get(name);
+  expect(asked).toBeGreaterThanOrEqual(before);
+  expect(asked).toBeLessThanOrEqual(store.replica('us').readCount);
+});

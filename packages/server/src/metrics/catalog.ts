@@ -23,6 +23,7 @@ type MetricKey =
   | 'visibilityLag'
   | 'branchesGivenUp'
   | 'markerLookups'
+  | 'watermarkReads'
   | 'monitorUp'
   | 'replicaReady'
   | 'journalPosition'
@@ -104,6 +105,12 @@ export const CATALOG: Readonly<Record<MetricKey, MetricDefinition>> = {
     'rendezvous_marker_lookups_total',
     ['store', 'region', 'at'],
     'Keys whose marker the monitors in this node asked for, at a replica or at the primary.',
+  ),
+  watermarkReads: define(
+    'counter',
+    'rendezvous_watermark_reads_total',
+    place,
+    'Times that the monitors in this node asked a replica how far it is.',
   ),
 
   monitorUp: define(

@@ -47,6 +47,9 @@ function collectBranches({ counts, status: { regions } }: NodeSnapshot): Family[
       [...ofPlaces].map(([at, { value }]) => ({ labels: [store, region, at], value })),
     ),
   );
+  const asked = [...counts.watermarkReads].flatMap(([store, ofRegions]) =>
+    [...ofRegions].map(([region, { value }]) => ({ labels: [store, region], value })),
+  );
   return [
     single(CATALOG.opens, counts.opens.value),
     family(
@@ -66,6 +69,7 @@ function collectBranches({ counts, status: { regions } }: NodeSnapshot): Family[
     family(CATALOG.visibilityLag, ...lags),
     byLabel(CATALOG.branchesGivenUp, counts.branchesGivenUp),
     family(CATALOG.markerLookups, ...lookups),
+    family(CATALOG.watermarkReads, ...asked),
   ];
 }
 

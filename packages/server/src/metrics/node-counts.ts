@@ -45,6 +45,8 @@ export class NodeCounts implements CoreObserver, HostObserver, SessionObserver, 
   readonly branchesGivenUp: Counters<string>;
   /** By store, then by region: of stores with markers. */
   readonly markerLookups: ReadonlyMap<string, ReadonlyMap<string, Counters<LookupPlace>>>;
+  /** By store, then by region: of stores with positions. */
+  readonly watermarkReads: ReadonlyMap<string, ReadonlyMap<string, Counter>>;
   readonly sessions: Counters<Role> = countersOf(['reader', 'writer', 'monitor', 'peer', 'admin']);
   readonly sessionsRefused: Counters<string> = countersOf<string>(ERROR_CODES);
   readonly sessionsDropped: Counters<DropReason> = countersOf(['does_not_read', 'silent']);
@@ -63,6 +65,8 @@ export class NodeCounts implements CoreObserver, HostObserver, SessionObserver, 
     this.visibilityLag = forEachPlace(stores, regions, () => new Histogram(WAIT_BOUNDS));
     const marked = stores.filter(({ kind }) => strategies[kind]?.kind === 'probe');
     this.markerLookups = forEachPlace(marked, regions, () => countersOf(['replica', 'primary']));
+    const positioned = stores.filter(({ kind }) => strategies[kind]?.kind !== 'probe');
+    this.watermarkReads = forEachPlace(positioned, regions, () => new Counter());
   }
 
   branchClosed(store: string, region: string, lagMs: number): void {
@@ -78,6 +82,10 @@ export class NodeCounts implements CoreObserver, HostObserver, SessionObserver, 
 
   lookedUp(store: string, region: string, at: LookupPlace, keyCount: number): void {
     this.markerLookups.get(store)?.get(region)?.get(at)?.add(keyCount);
+  }
+
+  watermarkAsked(store: string, region: string): void {
+    this.watermarkReads.get(store)?.get(region)?.add();
   }
 
   limitMet(limit: LimitName): void {

@@ -98,7 +98,7 @@ interface Following {
 }
 
 async function follow(
-  { link, signal, bounded, onAttached }: Watch,
+  { replica: { store, region, observer }, link, signal, bounded, onAttached }: Watch,
   strategy: Strategy,
   { connection, attach: attachId, opened, announced, isBarrierPassed }: Following,
 ): Promise<void> {
@@ -116,6 +116,7 @@ async function follow(
     if (isLost()) throw new RendezvousError('store_failed', 'the connection to the replica broke');
     const askedAtMs = performance.now();
     const announcements = announced();
+    observer?.watermarkAsked(store, region);
     const reading = connection.readWatermark(mayHoldBack ? ANSWER_WAIT_MS : 0);
     const position = await bounded("the replica's position", reading);
     const nowMs = performance.now();

@@ -76,6 +76,7 @@ export async function runLambdaDemo(options: Omit<DemoOptions, 'store'>): Promis
     concurrency,
     // When a message that was given back comes again.
     pollMs: visibilityTimeoutMs,
+    alternatives: [],
     baseline,
     rendezvous,
     machine: { ...describeMachine(), datastore: `${product} ${pair.version}` },

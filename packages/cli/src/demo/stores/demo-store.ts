@@ -13,7 +13,7 @@ export interface DemoStore {
   readonly replicaRole: string;
   /** Where the lag is injected, as a clause that follows "injected in": the whole truth for a report. */
   describeLag(lagMs: number): string;
-  /** Starts both servers and resolves once they can take posts. `connectionCount` is that of one function. */
+  /** Starts both servers, for `connectionCount` connections of functions to each, and resolves once they can take posts. */
   startPair(connectionCount: number): Promise<StorePair>;
   /** In a function: resolves once `connectionCount` requests at a time find their connections ready. */
   connect(url: string, connectionCount: number): Promise<StoreConnection>;
