@@ -6,6 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<RunnableCommand>>> 
   demo: async () => toRunnable(await import('./commands/demo.js')),
   'bench window': async () => toRunnable(await import('./commands/bench-window.js')),
   'bench open': async () => toRunnable(await import('./commands/bench-open.js')),
+  'bench mixed': async () => toRunnable(await import('./commands/bench-mixed.js')),
   'bench wait': async () => toRunnable(await import('./commands/bench-wait.js')),
   'bench memory': async () => toRunnable(await import('./commands/bench-memory.js')),
   'bench sessions': async () => toRunnable(await import('./commands/bench-sessions.js')),

@@ -5,6 +5,7 @@ import { escapeHtml, renderHtmlList, renderHtmlPage, renderHtmlTable } from '../
 import { formatMachine, type Machine } from '../demo/machine.js';
 import { formatTextTable } from '../demo/text-table.js';
 import { type BarFigure, drawBars } from './bar-figure.js';
+import { type CurveFigure, drawCurves } from './curve-figure.js';
 
 export interface BenchReport {
   /** Of the page: what was measured. */
@@ -12,6 +13,8 @@ export interface BenchReport {
   /** What a person should take from it, a sentence each. */
   readonly lines: readonly string[];
   readonly charts: readonly BarFigure[];
+  /** After the charts. Default: none. */
+  readonly curves?: readonly CurveFigure[];
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
   /** How it was measured, a sentence or two each. */
@@ -53,12 +56,15 @@ export function renderBenchPage(report: BenchReport, finishedAt: string): string
   const charts = report.charts.map(
     (chart) => `<h2>${escapeHtml(chart.title)}</h2>\n<figure>\n${drawBars(chart)}\n</figure>`,
   );
+  const curves = (report.curves ?? []).map(
+    (figure) => `<h2>${escapeHtml(figure.title)}</h2>\n<figure>\n${drawCurves(figure)}\n</figure>`,
+  );
   return renderHtmlPage(
     `Rendezvous: ${report.title}`,
     `<h1>${escapeHtml(report.title)}</h1>
 ${lines.join('\n')}
 <p class="soft">${escapeHtml(finishedAt)}</p>
-${charts.join('\n')}
+${[...charts, ...curves].join('\n')}
 <h2>All figures</h2>
 <div class="wide">
 ${renderHtmlTable(report.columns, report.rows)}
