@@ -31,13 +31,14 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { store, posts, lagMs, concurrency, progress, signal } = options;
   const demoStore = await loadDemoStore(store);
-  const { product, replicaRole } = demoStore;
+  const { product, replicaRole, postRateMax } = demoStore;
   progress.step(`Starting ${product}: a primary in eu, ${replicaRole} in us`);
   await using pair = await demoStore.startPair(concurrency);
   await pair.lag.setDelay(lagMs);
   // Often enough for a window that means something, seldom enough to leave the machine to the others.
   const pollMs = Math.min(Math.max(Math.round(lagMs / 10), POLL_MS_MIN), POLL_MS_MAX);
-  const phase = { store, pair, posts, lagMs, concurrency, pollMs, progress, signal };
+  const load = { posts, lagMs, concurrency, postRateMax, pollMs };
+  const phase = { store, pair, ...load, progress, signal };
 
   progress.step('Without Rendezvous');
   const baseline = await runPhase({ ...phase, name: 'without' });
@@ -60,6 +61,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     lagPlace: demoStore.describeLag(lagMs),
     lagMs,
     concurrency,
+    postRateMax,
     pollMs,
     baseline,
     rendezvous,
