@@ -18,6 +18,7 @@ export interface ResultChanges {
   readonly rendezvousPosts?: readonly PostOutcome[];
   readonly warmUp?: readonly PostOutcome[];
   readonly unanswered?: number;
+  readonly postRateMax?: number;
 }
 
 /** Two posts: both stale without Rendezvous, none with it. */
@@ -29,6 +30,7 @@ export function createResult(changes: ResultChanges = {}): DemoResult {
     lagPlace: 'the us standby: recovery_min_apply_delay = 200 ms',
     lagMs: 200,
     concurrency: 50,
+    postRateMax: changes.postRateMax,
     pollMs: 20,
     alternatives: [],
     baseline: {

@@ -184,7 +184,10 @@ export interface ProbedReplica extends MarkerReader {
  */
 export interface ProbeStrategy {
   readonly kind: 'probe';
-  /** Keys that one `readMarkers` takes at most: at least 1. */
+  /**
+   * Keys that one `readMarkers` takes at most: at least 1. Of a store without batches 1: keys that are asked
+   * for together are answered together, the slowest last.
+   */
   readonly keyCountMax: number;
   /** Connects to a replica. Rejects with a `RendezvousError` (`store_failed`). */
   connectReplica(target: ReplicaTarget, signal: AbortSignal): Promise<ProbedReplica>;

@@ -17,6 +17,8 @@ export class FakeMarkers {
   isDown = false;
   /** Accepts questions and answers none. */
   isHung = false;
+  /** By key: what answers to questions about it wait for. */
+  readonly #held = new Map<string, Promise<void>>();
   /** Connections that stand. */
   connectionCount = 0;
   connectCount = 0;
@@ -47,6 +49,16 @@ export class FakeMarkers {
     }
   }
 
+  /** Holds the answers to questions about `key` until the returned function is called. */
+  hold(key: string): () => void {
+    let release = (): void => undefined;
+    this.#held.set(key, new Promise((resolve) => (release = resolve)));
+    return () => {
+      this.#held.delete(key);
+      release();
+    };
+  }
+
   breakConnections(): void {
     for (const lose of this.#standing) lose();
   }
@@ -66,10 +78,13 @@ export class FakeMarkers {
     return {
       lost,
       readMarkers: async (keys) => {
-        this.asked.push(keys.map((key) => Buffer.from(key).toString()));
+        const texts = keys.map((key) => Buffer.from(key).toString());
+        this.asked.push(texts);
+        const markers = texts.map((key) => this.#markers.get(key) ?? '');
+        for (const key of texts) await this.#held.get(key);
         if (this.isHung) await new Promise(() => undefined);
         if (this.isDown) throw new RendezvousError('store_failed', 'the store went away');
-        return keys.map((key) => this.#markers.get(Buffer.from(key).toString()) ?? '');
+        return markers;
       },
       shutdown: async () => {
         if (isOpen) this.connectionCount--;
@@ -92,13 +107,14 @@ export class FakeMarkers {
 
 export class FakeMarkerStore {
   readonly primary: FakeMarkers = new FakeMarkers();
+  keyCountMax = 100;
   /** `us`, `us-2`, …: by endpoint. */
   readonly #replicas = new Map<string, FakeMarkers>();
 
   get strategy(): ProbeStrategy {
     return {
       kind: 'probe',
-      keyCountMax: 100,
+      keyCountMax: this.keyCountMax,
       connectReplica: ({ endpoint }) => this.replica(endpoint).connectHinting(),
       connectPrimary: () => this.primary.connect(),
     };

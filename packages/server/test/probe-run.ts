@@ -63,8 +63,9 @@ export function runProbes(writes: readonly VirtualWrite[], endMs: number): Probe
       const markers = markersAt(round, nowMs, at);
       nowMs += ROUND_TRIP_MS;
       const findings = isProbe
-        ? schedule.settleProbes(round, markers, nowMs)
+        ? schedule.takeMarkers(round, round.keys, markers, nowMs)
         : schedule.settleTargets(round, markers, nowMs);
+      if (isProbe) schedule.settleProbes(round, nowMs);
       counts.roundCount++;
       counts[isProbe ? 'lookupCount' : 'targetCount'] += round.keys.length;
       for (const bid of findings.visible) foundAtMs.set(Number(bid), nowMs);

@@ -1,5 +1,5 @@
 /** The benchmark's result as a person at a terminal sees it. */
-import { toDemoJson, type DemoResult } from '../demo/demo-result.js';
+import { describeLoad, toDemoJson, type DemoResult } from '../demo/demo-result.js';
 import { formatMachine } from '../demo/machine.js';
 import { formatMs, formatSummary } from '../demo/result-table.js';
 import { formatTextTable } from '../demo/text-table.js';
@@ -72,20 +72,25 @@ export function formatWindowNotes(stores: readonly StoreRuns[]): string {
   const reported = stores.map(findMedianRun);
   const [first] = reported;
   if (first === undefined) return '';
-  const { machine, concurrency } = first;
+  const { machine } = first;
   return [
     'All times are p50 / p99. Of several runs the one with the median window (with Rendezvous) is reported; every run is judged.',
     "Window: from the write's acknowledgement in eu to the read's success in us. A stale reader without Rendezvous looks again and again.",
     "Wake-up: from the replica's first being able to serve a post to the blocked wait's return, as a separate process saw it.",
-    ...reported.map(
-      ({ product, lagPlace, pollMs, rendezvous, machine: { datastore } }) =>
-        `${product}: ${datastore}; lag injected in ${lagPlace}; observer's resolution ${formatMs(rendezvous.observerResolutionMs)}; a stale reader looked again every ${pollMs} ms.`,
-    ),
+    ...reported.map((result) => {
+      const {
+        product,
+        lagPlace,
+        pollMs,
+        rendezvous,
+        machine: { datastore },
+      } = result;
+      return `${product}: ${datastore}; lag injected in ${lagPlace}; observer's resolution ${formatMs(rendezvous.observerResolutionMs)}; a stale reader looked again every ${pollMs} ms; load: ${describeLoad(result)}.`;
+    }),
     ...reported.flatMap(({ product, alternatives }) =>
       alternatives.map(({ name, description }) => `${product}, ${name}: ${description}.`),
     ),
     "Operations per read: the reader's own, repeated ones included, and what the monitor of its region asked the datastore. Of a reader without Rendezvous those that only measure its window are left out.",
-    `Load: at most ${concurrency} posts under way.`,
     `Machine: ${formatMachine(machine)}.`,
   ].join('\n');
 }

@@ -51,6 +51,12 @@ export interface Alternative {
   readonly phase: PhaseResult;
 }
 
+/** How many posts there were at a time, as a clause. */
+export function describeLoad({ concurrency, postRateMax }: DemoResult): string {
+  const all = postRateMax === undefined ? '' : `, at most ${postRateMax} a second of all`;
+  return `at most ${concurrency} posts under way, each lane at most ${LANE_RATE_MAX} a second${all}`;
+}
+
 export interface DemoResult {
   readonly store: DemoStoreName;
   /** The datastore as people call it. */
@@ -60,6 +66,8 @@ export interface DemoResult {
   /** The lag that was injected. */
   readonly lagMs: number;
   readonly concurrency: number;
+  /** Posts a second, of all lanes, where the store bears fewer than these start. */
+  readonly postRateMax?: number | undefined;
   /** How often a reader that found nothing looked again, without Rendezvous. */
   readonly pollMs: number;
   readonly baseline: PhaseResult;

@@ -43,6 +43,8 @@ export interface PhaseOptions {
   readonly posts: number;
   readonly lagMs: number;
   readonly concurrency: number;
+  /** Of all lanes, a second; absent: what the lanes start. */
+  readonly postRateMax?: number | undefined;
   readonly pollMs: number;
   /** Of the writer's region and of the reader's; absent: a phase without. */
   readonly rendezvous?: {
@@ -124,9 +126,10 @@ function start<C extends ProcessContract>(
 
 /** Keeps up to `concurrency` posts under way, each from its write to its read. */
 function runPosts(cast: Cast, options: PhaseOptions): Promise<PostOutcome[]> {
-  const { name, posts, lagMs, concurrency, progress, signal } = options;
+  const { name, posts, lagMs, concurrency, postRateMax = Infinity, progress, signal } = options;
   const total = WARM_UP_POSTS_PER_LANE * concurrency + posts;
-  const laneIntervalMs = Math.max(lagMs, 1_000 / LANE_RATE_MAX);
+  const laneRateMax = Math.min(LANE_RATE_MAX, postRateMax / concurrency);
+  const laneIntervalMs = Math.max(lagMs, 1_000 / laneRateMax);
   return runLanes({ total, concurrency, laneIntervalMs, progress, signal }, (index) =>
     runPost(cast, `${name}-${index}`, index % OBSERVED_EVERY === 0),
   );

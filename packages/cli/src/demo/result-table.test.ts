@@ -26,6 +26,13 @@ test('the footnotes say where lag was injected and how finely was looked', () =>
   expect(footnotes).toContain('every 20 ms');
 });
 
+test('the footnotes say how many posts a second there were', () => {
+  const perLane = 'at most 50 posts under way, each lane at most 5 a second, the same';
+  expect(formatFootnotes(createResult())).toContain(perLane);
+  const ofAll = 'each lane at most 5 a second, at most 20 a second of all, the same';
+  expect(formatFootnotes(createResult({ postRateMax: 20 }))).toContain(ofAll);
+});
+
 test.each([
   [undefined, '-'],
   [null, '-'],

@@ -1,9 +1,9 @@
 /** The result as a person at a terminal sees it. */
 import {
-  LANE_RATE_MAX,
   MEASURED_CALLS,
   count,
   countFailures,
+  describeLoad,
   measured,
   toDemoJson,
   type DemoResult,
@@ -23,7 +23,7 @@ export function formatResultTable(result: DemoResult): string {
 
 /** How the numbers came about: what a reader needs to trust them. */
 export function formatFootnotes(result: DemoResult): string {
-  const { machine, pollMs, lagPlace, concurrency, rendezvous, baseline } = result;
+  const { machine, pollMs, lagPlace, rendezvous, baseline } = result;
   const { replicationLagMs } = toDemoJson(result);
   const resolution = rendezvous.observerResolutionMs ?? baseline.observerResolutionMs;
   return [
@@ -31,7 +31,7 @@ export function formatFootnotes(result: DemoResult): string {
     `Replication lag as seen by a separate process: p50 / p99 ${formatSummary(replicationLagMs)}, resolution ${formatMs(resolution)}.`,
     `Window: from the write's acknowledgement in eu to the read's success in us. Without Rendezvous a stale reader looks again every ${pollMs} ms.`,
     `Wake-up: from the replica's first being able to serve the post to the blocked wait's return: p50 / p99 ${formatSummary(summarize(measured(rendezvous.posts, 'wakeMs')))}.`,
-    `Load: at most ${concurrency} posts under way, each lane at most ${LANE_RATE_MAX} a second, the same in both phases.`,
+    `Load: ${describeLoad(result)}, the same in both phases.`,
     `Before the ${rendezvous.posts.length} posts of each phase, ${rendezvous.warmUp.length} more warm the functions up; they are not measured, but a wrong read of them counts.`,
     `Overhead: medians of ${MEASURED_CALLS} writes, and of as many reads of data already visible, one at a time.`,
     `Machine: ${formatMachine(machine)}, ${machine.datastore}.`,

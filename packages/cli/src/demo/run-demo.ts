@@ -37,7 +37,7 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { store, posts, lagMs, concurrency, progress, signal } = options;
   const demoStore = await loadDemoStore(store);
-  const { product, replicaRole } = demoStore;
+  const { product, replicaRole, postRateMax } = demoStore;
   progress.step(`Starting ${product}: a primary in eu, ${replicaRole} in us`);
   // Who reads at the origin reads where the writer writes.
   const functionCount = options.runAlternatives === undefined ? 1 : 2;
@@ -45,7 +45,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   await pair.lag.setDelay(lagMs);
   // Often enough for a window that means something, seldom enough to leave the machine to the others.
   const pollMs = Math.min(Math.max(Math.round(lagMs / 10), POLL_MS_MIN), POLL_MS_MAX);
-  const phase = { store, pair, posts, lagMs, concurrency, pollMs, progress, signal };
+  const load = { posts, lagMs, concurrency, postRateMax, pollMs };
+  const phase = { store, pair, ...load, progress, signal };
 
   progress.step('Without Rendezvous');
   const baseline = await runPhase({ ...phase, name: 'without' });
@@ -71,6 +72,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     lagPlace: demoStore.describeLag(lagMs),
     lagMs,
     concurrency,
+    postRateMax,
     pollMs,
     baseline,
     alternatives,

@@ -1,151 +1,24 @@
 // Replicas of a store with markers, watched inside a node, without sockets: the fake store moves and
 // fails as the test says.
-import { performance } from 'node:perf_hooks';
-import type { Open, Opened, StatusAnswer, WaitAnswer } from '@rendezvous/protocol';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { FakeMarkerStore } from '../../test/fake-marker-store.js';
-import { mintUlid, openOf, waitOf } from '../../test/operations.js';
+import { describe, expect, test, vi } from 'vitest';
+import { mintUlid } from '../../test/operations.js';
+import {
+  CONSISTENT,
+  countOf,
+  OPEN,
+  ProbedNode,
+  REPLICAS,
+  startProbedNode,
+} from '../../test/probed-node.js';
 import { until } from '../../test/until.js';
-import { NodeCore } from '../core/node-core.js';
-import { createLocalLink, type LocalLink } from '../host/local-link.js';
-import { NodeHost } from '../host/node-host.js';
-import { createMemoryJournal } from '../journal/memory-journal.js';
-import type { LogEvent } from '../ports.js';
-import { toStoreDefinition } from '../server-options.js';
-import type { WatchedReplica } from './replica-watch.js';
-import { watchReplica } from './watch-replica.js';
 
 vi.setConfig({ testTimeout: 20_000 });
 
-const REPLICAS = { us: ['us', 'us-two'], one: ['us'] } as const;
-
-interface Written {
-  readonly open: Open;
-  readonly opened: Opened;
-}
-
-class Setup {
-  readonly store = new FakeMarkerStore();
-  readonly us = this.store.replica('us');
-  readonly events: LogEvent[] = [];
-  readonly #host: NodeHost;
-  readonly #links: LocalLink[] = [];
-  readonly #client: LocalLink;
-  readonly #endpoints: readonly string[];
-
-  constructor(endpoints: readonly string[] = REPLICAS.one) {
-    this.#endpoints = endpoints;
-    const journal = createMemoryJournal();
-    const photos = {
-      name: 'photos',
-      kind: 'fake',
-      home: 'eu',
-      regions: { eu: ['eu'], us: endpoints },
-    };
-    const stores = [toStoreDefinition(photos, { fake: this.store.strategy })];
-    const core = new NodeCore(
-      {
-        nodeId: 'us',
-        namespace: 'default',
-        regions: ['us'],
-        stores,
-        peers: [],
-        journal: journal.recovered,
-      },
-      performance.now(),
-    );
-    const onFatal = (error: unknown): never => {
-      throw error;
-    };
-    this.#host = new NodeHost({ core, journal, onFatal });
-    this.#client = createLocalLink(this.#host);
-    onTestFinished(() => this.#host.shutdown());
-  }
-
-  /** Starts a monitor; returns what ends it. */
-  watch(fields: Partial<WatchedReplica> = {}): () => Promise<void> {
-    const abort = new AbortController();
-    const link = createLocalLink(this.#host);
-    this.#links.push(link);
-    const common = {
-      namespace: 'default',
-      store: 'photos',
-      region: 'us',
-      primary: 'eu',
-      strategy: this.store.strategy,
-      ...fields,
-    };
-    const watches = this.#endpoints.map((endpoint, index) => {
-      const replica = { ...common, name: `us-${String(index + 1)}`, endpoint };
-      return watchReplica(replica, link, (event) => this.events.push(event), abort.signal);
-    });
-    const stop = async (): Promise<void> => {
-      abort.abort();
-      link.shutdown();
-      await Promise.all(watches);
-    };
-    onTestFinished(stop);
-    return stop;
-  }
-
-  async open(fields: Partial<Open> = {}): Promise<Written> {
-    const keys = [Buffer.from('a')];
-    const open = openOf({ store: 'photos', position: '', keys, ...fields });
-    return { open, opened: (await this.#client.request(open)) as Opened };
-  }
-
-  /** A write that the primary has acknowledged; its branch is open. */
-  async write(key: string = 'a', fields: Partial<Open> = {}): Promise<Written> {
-    const bid = mintUlid();
-    this.store.primary.set(key, bid);
-    return this.open({ bid, keys: [Buffer.from(key)], ...fields });
-  }
-
-  wait(written: Written, timeoutMs: number): Promise<WaitAnswer> {
-    const query = waitOf(written.open, written.opened, { store: 'photos', timeoutMs });
-    return this.#client.request(query) as Promise<WaitAnswer>;
-  }
-
-  async abort(bid: string): Promise<void> {
-    await this.#client.request({ kind: 'abort', bid });
-  }
-
-  async status(): Promise<StatusAnswer> {
-    return (await this.#client.request({ kind: 'status' })) as StatusAnswer;
-  }
-
-  async untilWatched(): Promise<void> {
-    await until(async () => {
-      const { replicas } = await this.status();
-      expect(replicas.every(({ monitored }) => monitored)).toBe(true);
-    });
-  }
-
-  /** The monitors have looked up something since, and found nothing. */
-  async untilProbed(): Promise<void> {
-    const before = this.us.questionCount;
-    await until(() => expect(this.us.questionCount).toBeGreaterThan(before + 1));
-  }
-}
-
-async function setup(endpoints?: readonly string[]): Promise<Setup> {
-  const node = new Setup(endpoints);
-  node.watch();
-  await node.untilWatched();
-  return node;
-}
-
-function countOf(events: readonly LogEvent[], name: string): number {
-  return events.filter(({ event }) => event === name).length;
-}
-
-const CONSISTENT = { status: 'consistent' };
-const OPEN = { status: 'timed_out', pending: [{ reason: 'open' }] };
 const NO_TRACE = { status: 'unknown', pending: [{ reason: 'no_trace' }] };
 
 describe('rule 14: a branch with a marker closes', () => {
   test('when the replica shows it, not before', async () => {
-    const node = await setup();
+    const node = await startProbedNode();
     const written = await node.write();
     await node.untilProbed();
     expect(await node.wait(written, 0)).toMatchObject(OPEN);
@@ -155,7 +28,7 @@ describe('rule 14: a branch with a marker closes', () => {
   });
 
   test('when the replica shows what the primary carries by then, if it was overwritten', async () => {
-    const node = await setup();
+    const node = await startProbedNode();
     const first = await node.write();
     await node.untilProbed();
     const second = await node.write();
@@ -168,7 +41,7 @@ describe('rule 14: a branch with a marker closes', () => {
   });
 
   test('when a writer that nobody knows overwrote it, and the replica shows that', async () => {
-    const node = await setup();
+    const node = await startProbedNode();
     const written = await node.write();
     node.store.primary.set('a', 'foreign');
     node.store.replicate();
@@ -176,7 +49,7 @@ describe('rule 14: a branch with a marker closes', () => {
   });
 
   test('not by a foreign marker, however new, that the primary does not carry', async () => {
-    const node = await setup();
+    const node = await startProbedNode();
     node.us.set('a', mintUlid());
     const written = await node.write();
     node.us.set('a', mintUlid());
@@ -186,7 +59,7 @@ describe('rule 14: a branch with a marker closes', () => {
   });
 
   test('not by a target that was read before the write was acknowledged', async () => {
-    const node = await setup();
+    const node = await startProbedNode();
     node.store.primary.set('a', 'old');
     node.store.replicate();
     const pending = await node.open({ leaseMs: 600_000 });
@@ -199,7 +72,7 @@ describe('rule 14: a branch with a marker closes', () => {
   });
 
   test('once every one of its keys shows it', async () => {
-    const node = await setup();
+    const node = await startProbedNode();
     const keys = ['a', 'b', 'c'];
     const written = await node.write('a', { keys: keys.map((key) => Buffer.from(key)) });
     for (const key of keys) node.store.primary.set(key, written.open.bid);
@@ -211,7 +84,7 @@ describe('rule 14: a branch with a marker closes', () => {
   });
 
   test('rule 15: by the marker of another branch that it stands for', async () => {
-    const node = await setup();
+    const node = await startProbedNode();
     const first = await node.write('a', { leaseMs: 1 });
     const second = await node.open({ marker: first.open.bid });
     node.store.replicate();
@@ -221,7 +94,7 @@ describe('rule 14: a branch with a marker closes', () => {
 
 describe('rule 14: nothing is proven', () => {
   test('by a key that is absent: a deletion answers unknown', async () => {
-    const node = await setup();
+    const node = await startProbedNode();
     node.store.primary.set('a', 'before');
     node.store.replicate();
     const deleted = await node.open();
@@ -231,7 +104,7 @@ describe('rule 14: nothing is proven', () => {
   });
 
   test('but a store that names deletions closes them', async () => {
-    const node = await setup();
+    const node = await startProbedNode();
     const deleted = await node.open();
     node.store.primary.set('a', 'delete-marker-7');
     await node.untilProbed();
@@ -241,7 +114,7 @@ describe('rule 14: nothing is proven', () => {
   });
 
   test('of a write without a trace, until one shows after all', async () => {
-    const node = await setup();
+    const node = await startProbedNode();
     const lost = await node.open();
     expect(await node.wait(lost, 10_000)).toMatchObject(NO_TRACE);
     node.store.primary.set('a', lost.open.bid);
@@ -250,7 +123,7 @@ describe('rule 14: nothing is proven', () => {
   });
 
   test('rule 15: while the write may be under way', async () => {
-    const node = await setup();
+    const node = await startProbedNode();
     const pending = await node.open({ leaseMs: 600_000 });
     await node.untilProbed();
     await node.untilProbed();
@@ -259,7 +132,7 @@ describe('rule 14: nothing is proven', () => {
 });
 
 test('rule 9: a region has a branch once each of its replicas shows it', async () => {
-  const node = await setup(REPLICAS.us);
+  const node = await startProbedNode(REPLICAS.us);
   const written = await node.write();
   node.us.copy({ source: node.store.primary });
   await until(() => expect(node.store.replica('us-two').questionCount).toBeGreaterThan(3));
@@ -269,7 +142,7 @@ test('rule 9: a region has a branch once each of its replicas shows it', async (
 });
 
 test('rule 13: a monitor that starts anew is told of every open branch', async () => {
-  const node = new Setup();
+  const node = new ProbedNode();
   const stop = node.watch();
   await node.untilWatched();
   const written = await Promise.all(['a', 'b', 'c'].map((key) => node.write(key)));
@@ -282,7 +155,7 @@ test('rule 13: a monitor that starts anew is told of every open branch', async (
 });
 
 test('what others settled is forgotten, without a moment in which nobody watches', async () => {
-  const node = new Setup();
+  const node = new ProbedNode();
   node.watch({ reattachIntervalMs: 1 });
   await node.untilWatched();
   const [aborted, open] = [await node.write('a'), await node.write('b')];
@@ -302,7 +175,7 @@ test('what others settled is forgotten, without a moment in which nobody watches
 });
 
 test('a hint is looked into at once, however long the branch has been open', async () => {
-  const node = await setup();
+  const node = await startProbedNode();
   const written = await node.write();
   for (let round = 0; round < 5; round++) await node.untilProbed();
   const before = node.us.questionCount;
@@ -314,7 +187,7 @@ test('a hint is looked into at once, however long the branch has been open', asy
 });
 
 test('rule 21: a replica whose connection breaks is let go of at once', async () => {
-  const node = await setup();
+  const node = await startProbedNode();
   node.us.breakConnections();
   await until(() => expect(countOf(node.events, 'monitor_detached')).toBe(1));
   await node.untilWatched();
@@ -322,7 +195,7 @@ test('rule 21: a replica whose connection breaks is let go of at once', async ()
 });
 
 test('a replica that fails or hangs is given up, and no branch is dropped', async () => {
-  const node = new Setup();
+  const node = new ProbedNode();
   node.watch({ answerTimeoutMs: 200 });
   await node.untilWatched();
   for (const fault of ['isDown', 'isHung'] as const) {
@@ -338,7 +211,7 @@ test('a replica that fails or hangs is given up, and no branch is dropped', asyn
 });
 
 test('a primary that is away stops targets only, and is read when it is back', async () => {
-  const node = await setup();
+  const node = await startProbedNode();
   node.store.primary.isDown = true;
   const overwritten = await node.write('a');
   node.store.primary.set('a', 'foreign');
@@ -354,7 +227,7 @@ test('a primary that is away stops targets only, and is read when it is back', a
 });
 
 test('a hanging store does not hold up the shutdown, and its connections are closed', async () => {
-  const node = new Setup();
+  const node = new ProbedNode();
   const stop = node.watch();
   await node.untilWatched();
   node.us.isHung = true;
@@ -366,7 +239,7 @@ test('a hanging store does not hold up the shutdown, and its connections are clo
 });
 
 test('the lookups of 1,000 open branches stay within their budget, in batches', async () => {
-  const node = await setup();
+  const node = await startProbedNode();
   const keys = Array.from({ length: 1_000 }, (_, index) => `key-${String(index)}`);
   const written = await Promise.all(keys.map((key) => node.write(key)));
   await node.untilProbed();

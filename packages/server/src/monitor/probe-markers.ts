@@ -6,10 +6,11 @@
  *                                   └─▶ rounds of targets at the primary, over a connection of their own
  *
  * `probe-schedule.ts` says what is looked up when, and what follows; here it is looked up, and told to
- * the node. The primary is connected to when the first branch is overdue; while it cannot be reached,
- * only targets are missing. What others settled (an abort, another monitor, an application) the node
- * does not tell, so from time to time the monitor attaches anew, beside the old attach, and forgets
- * what is not open any more.
+ * the node as the answers come: a late one holds up the next round, but nothing that others show. The
+ * primary is connected to when the first branch is overdue; while it cannot be reached, only targets
+ * are missing. What others settled (an abort, another monitor, an application) the node does not tell,
+ * so from time to time the monitor attaches anew, beside the old attach, and forgets what is not open
+ * any more.
  */
 import {
   type MarkerReader,
@@ -21,8 +22,10 @@ import { keepTrying } from '../keep-trying.js';
 import { type Bell, createBell } from './bell.js';
 import { inTime } from './in-time.js';
 import type { LookupPlace } from './monitor-observer.js';
+import type { MarkedKey } from './open-markers.js';
 import { type Findings, type ProbeRound, ProbeSchedule } from './probe-schedule.js';
 import { attach, type Attached, observeLoss, type Watch, withConnection } from './replica-watch.js';
+import { createTeller, type Teller } from './tell-findings.js';
 
 const REATTACH_INTERVAL_MS = 30_000;
 /** Nothing is open, or overdue: whoever changes that rings. */
@@ -38,8 +41,7 @@ interface Probing extends Watch {
   readonly opened: Bell;
   /** Rings when there may be something to look up at the primary. */
   readonly overdue: Bell;
-  /** What targets proved, still to be told to the node. */
-  readonly findings: Findings[];
+  readonly teller: Teller;
 }
 
 /** Resolves when the watch's signal aborts; rejects when the replica has to be connected to anew. */
@@ -52,15 +54,21 @@ export async function probeMarkers(watch: Watch, strategy: ProbeStrategy): Promi
     const signal = AbortSignal.any([watch.signal, over.signal]);
     const schedule = new ProbeSchedule();
     const bound = { timeoutMs: watch.answerTimeoutMs, signal };
+    const opened = createBell();
     const probing: Probing = {
       ...watch,
       strategy,
       schedule,
       signal,
       bounded: (what, promise) => inTime(promise, { what, ...bound }),
-      opened: createBell(),
+      opened,
       overdue: createBell(),
-      findings: [],
+      teller: createTeller(
+        (found) => tell(watch, found, signal),
+        () => {
+          opened.ring();
+        },
+      ),
     };
     const readingTargets = readTargets(probing);
     try {
@@ -119,7 +127,7 @@ async function probe(
   replica: ProbedReplica,
   reattachWhenDue: () => Promise<void>,
 ): Promise<void> {
-  const { schedule, opened, overdue, signal, findings } = probing;
+  const { schedule, opened, overdue, signal, teller } = probing;
   const isLost = observeLoss(replica, () => {
     opened.ring();
   });
@@ -132,7 +140,7 @@ async function probe(
   while (!signal.aborted) {
     opened.silence();
     if (isLost()) throw new RendezvousError('store_failed', 'the connection to the replica broke');
-    for (const found of findings.splice(0)) await tell(probing, found);
+    await teller.told();
     await reattachWhenDue();
     const round = schedule.takeProbes(performance.now());
     if (round.keys.length === 0) {
@@ -140,9 +148,13 @@ async function probe(
       await until(schedule.nextProbeAtMs, opened, signal);
       continue;
     }
-    const markers = await look(probing, replica, round, 'replica');
+    await look(probing, replica, round, 'replica', (keys, markers) => {
+      // The replica that another connection finds may be another one.
+      if (signal.aborted) return;
+      teller.tell(schedule.takeMarkers(round, keys, markers, performance.now()));
+    });
     proven();
-    findings.push(schedule.settleProbes(round, markers, performance.now()));
+    schedule.settleProbes(round, performance.now());
     // What was passed over is to be looked up at the primary.
     overdue.ring();
   }
@@ -179,7 +191,7 @@ async function followTargets(
   primary: MarkerReader,
   succeeded: () => void,
 ): Promise<void> {
-  const { schedule, opened, overdue, signal, findings } = probing;
+  const { schedule, overdue, signal, teller } = probing;
   const isLost = observeLoss(primary, () => {
     overdue.ring();
   });
@@ -193,41 +205,51 @@ async function followTargets(
     const round = schedule.takeTargets(performance.now());
     try {
       const markers = await look(probing, primary, round, 'primary');
-      findings.push(schedule.settleTargets(round, markers, performance.now()));
+      teller.tell(schedule.settleTargets(round, markers, performance.now()));
     } catch (error) {
       schedule.postponeTargets(round, performance.now());
       throw error;
     }
     succeeded();
-    opened.ring();
   }
 }
 
-/** The markers of the round's keys, in as many questions as it takes, all of them at once. */
+/**
+ * The markers of the round's keys, in as many questions as it takes, all of them at once; `onAnswer`
+ * hears of each answer as it comes.
+ */
 async function look(
   { replica: { store, region, observer }, strategy: { keyCountMax }, bounded }: Probing,
   reader: MarkerReader,
   { keys }: ProbeRound,
   at: LookupPlace,
+  onAnswer: (keys: readonly MarkedKey[], markers: readonly string[]) => void = () => undefined,
 ): Promise<readonly string[]> {
   observer?.lookedUp(store, region, at, keys.length);
   const asked = piecesOf(keys, keyCountMax).map(async (piece) => {
     const markers = await reader.readMarkers(piece.map(({ bytes }) => bytes));
-    if (markers.length === piece.length) return markers;
-    throw new RendezvousError('store_failed', 'the adapter returned not one marker for each key');
+    if (markers.length !== piece.length) {
+      throw new RendezvousError('store_failed', 'the adapter returned not one marker for each key');
+    }
+    onAnswer(piece, markers);
+    return markers;
   });
   return (await bounded(`the ${at}'s markers`, Promise.all(asked))).flat();
 }
 
 async function tell(
-  { replica: { region, name: replica }, link }: Probing,
+  { replica: { region, name: replica }, link }: Watch,
   { visible, traceless }: Findings,
+  signal: AbortSignal,
 ): Promise<void> {
-  for (const bids of piecesOf(visible, BID_COUNT_MAX)) {
-    await link.request({ kind: 'close', region, replica, bids });
-  }
+  // In this order: a trace may have shown since.
   for (const bids of piecesOf(traceless, BID_COUNT_MAX)) {
+    if (signal.aborted) return;
     await link.request({ kind: 'noTrace', region, replica, bids });
+  }
+  for (const bids of piecesOf(visible, BID_COUNT_MAX)) {
+    if (signal.aborted) return;
+    await link.request({ kind: 'close', region, replica, bids });
   }
 }
 

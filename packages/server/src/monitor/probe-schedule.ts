@@ -62,6 +62,8 @@ const ROUND_KEY_COUNT_MAX = 1_024;
 export interface ProbeRound {
   readonly branches: readonly ProbedBranch[];
   readonly keys: readonly MarkedKey[];
+  /** Those of the keys by which branches were found so far. */
+  readonly hits: Set<MarkedKey>;
   /** Of a round at the primary: its number. */
   readonly readNumber: number;
 }
@@ -145,10 +147,21 @@ export class ProbeSchedule {
     };
   }
 
-  /** Takes in the replica's answer: one marker for each key of the round. */
-  settleProbes(round: ProbeRound, markers: readonly string[], nowMs: number): Findings {
-    round.keys.forEach((key, index) => (key.shown = markers[index] ?? ''));
-    const found = this.#judge(round, nowMs);
+  /** Takes in one of the replica's answers: a marker for each of these keys, some of the round's. */
+  takeMarkers(
+    round: ProbeRound,
+    keys: readonly MarkedKey[],
+    markers: readonly string[],
+    nowMs: number,
+  ): Findings {
+    keys.forEach((key, index) => (key.shown = markers[index] ?? ''));
+    const found = this.#judge(keys, nowMs);
+    for (const key of found.branches.flatMap((branch) => branch.keys)) round.hits.add(key);
+    return found;
+  }
+
+  /** Every key of the round was answered. */
+  settleProbes(round: ProbeRound, nowMs: number): void {
     for (const branch of touchedBy(round)) {
       if (this.#open.get(branch.bid) !== branch) continue;
       branch.missedAtMs = nowMs;
@@ -157,9 +170,7 @@ export class ProbeSchedule {
     }
     const standstillMs = Math.max(nowMs - this.#progressAtMs, this.#lag.typicalMs);
     const pauseMs = Math.max(INTERVAL_MIN_MS, LATENESS_SHARE * standstillMs);
-    const hits = keysOf(found.branches, round);
-    settle(this.#probes, round, hits, nowMs + Math.min(PAUSE_MAX_MS, pauseMs));
-    return found;
+    settle(this.#probes, round, hitCountOf(round), nowMs + Math.min(PAUSE_MAX_MS, pauseMs));
   }
 
   /** Takes in the primary's answer: one marker for each key of the round. */
@@ -171,7 +182,7 @@ export class ProbeSchedule {
       const isOther = (one: ProbedBranch): boolean => !isOwnMarker(one.marker, marker);
       if (round.branches.some((one) => one.keys.includes(key) && isOther(one))) news.add(key);
     });
-    const found = this.#judge(round, nowMs);
+    const found = this.#judge(round.keys, nowMs);
     this.postponeTargets(round, nowMs);
     const pauseMs = TARGET_PAUSE_SHARE * (nowMs - this.#progressAtMs);
     settle(this.#targets, round, news.size, nowMs + Math.max(TARGET_INTERVAL_MIN_MS, pauseMs));
@@ -201,11 +212,7 @@ export class ProbeSchedule {
     this.#targets.queue.remove(branch.target);
   }
 
-  #takeDue(
-    lookups: Lookups,
-    nowMs: number,
-    scoutCount: number,
-  ): Pick<ProbeRound, 'branches' | 'keys'> {
+  #takeDue(lookups: Lookups, nowMs: number, scoutCount: number): Omit<ProbeRound, 'readNumber'> {
     const { queue, pausedUntilMs, budget } = lookups;
     const keyCountMax = nowMs < pausedUntilMs ? 0 : lookupCountMax(budget, scoutCount);
     const branches: ProbedBranch[] = [];
@@ -218,14 +225,17 @@ export class ProbeSchedule {
       branches.push(branch);
       for (const key of branch.keys) keys.add(key);
     }
-    return { branches, keys: [...keys] };
+    return { branches, keys: [...keys], hits: new Set() };
   }
 
-  /** Concludes from every reading so far, for all branches that wait for a key of the round. */
-  #judge(round: ProbeRound, nowMs: number): Findings & { readonly branches: ProbedBranch[] } {
+  /** Concludes from every reading so far, for all branches that wait for one of these keys. */
+  #judge(
+    keys: readonly MarkedKey[],
+    nowMs: number,
+  ): Findings & { readonly branches: ProbedBranch[] } {
     const branches: ProbedBranch[] = [];
     const traceless: string[] = [];
-    for (const branch of new Set(round.keys.flatMap((key) => [...key.branches]))) {
+    for (const branch of new Set(keys.flatMap((key) => [...key.branches]))) {
       const evidence = judgeBranch(branch);
       if (evidence === 'visible') branches.push(branch);
       if (evidence !== 'no_trace' || branch.isTraceless) continue;
@@ -284,8 +294,7 @@ function touchedBy({ branches, keys }: ProbeRound): Set<ProbedBranch> {
   return touched;
 }
 
-/** How many keys of the round were those of these branches. */
-function keysOf(branches: readonly ProbedBranch[], { keys }: ProbeRound): number {
-  const theirs = new Set(branches.flatMap((branch) => branch.keys));
-  return keys.filter((key) => theirs.has(key)).length;
+/** A branch that was found may have keys beyond those of the round. */
+function hitCountOf({ keys, hits }: ProbeRound): number {
+  return keys.filter((key) => hits.has(key)).length;
 }

@@ -19,8 +19,8 @@ export interface S3VisibilityOptions {
   readonly onRequest?: () => void;
 }
 
-/** S3 has no batches: as many requests at a time as the SDK has connections. */
-const KEY_COUNT_MAX = 50;
+/** S3 has no batches: each object is a request of its own, and none waits for the answer of another. */
+const KEY_COUNT_MAX = 1;
 
 /**
  * The visibility strategy for S3 buckets. Needs the AWS SDK's `@aws-sdk/client-s3`, which it loads for

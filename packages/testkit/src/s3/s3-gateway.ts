@@ -14,6 +14,9 @@ const EAGER = [
   '--rgw-data-notify-interval-msec=50',
   '--rgw-data-sync-poll-interval=1',
   '--rgw-meta-sync-poll-interval=1',
+  // Of a bucket's changes the first alone is logged at once, the others three quarters of this later, in
+  // whole seconds. So much later an object comes over whose notification was lost: by default up to 22 s.
+  '--rgw-data-log-window=2',
   // How long the locks of a gateway that was killed keep the next one from copying, in seconds.
   '--rgw-sync-lease-period=5',
 ];

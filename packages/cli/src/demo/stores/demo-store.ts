@@ -13,6 +13,8 @@ export interface DemoStore {
   readonly replicaRole: string;
   /** Where the lag is injected, as a clause that follows "injected in": the whole truth for a report. */
   describeLag(lagMs: number): string;
+  /** Posts a second, of all lanes, that two cores bear without becoming what is measured. Default: as many as the lanes start. */
+  readonly postRateMax?: number;
   /** Starts both servers, for `connectionCount` connections of functions to each, and resolves once they can take posts. */
   startPair(connectionCount: number): Promise<StorePair>;
   /** In a function: resolves once `connectionCount` requests at a time find their connections ready. */

@@ -11,6 +11,9 @@ export const s3DemoStore: DemoStore = {
   describeLag: (lagMs) =>
     `what us fetches from eu, which really replicates: an HTTP proxy holds each object until ${lagMs} ms after it was written; Ceph's own lag is about 100 ms, and uneven`,
 
+  // Two gateways, an OSD and all of the demo: 50 lanes would start 250, and wait for processors.
+  postRateMax: 20,
+
   async startPair() {
     const { startS3Pair } = await import('@rendezvous/testkit');
     const pair = await startS3Pair();
