@@ -63,11 +63,11 @@ const wrong: readonly [line: string, stderr: string][] = [
   ],
   [
     'bench',
-    'rendezvous: "bench" takes a second word: bench window, bench open, bench wait, bench memory, bench sessions, bench overhead, bench import.\nSee "rendezvous --help".\n',
+    'rendezvous: "bench" takes a second word: bench window, bench open, bench mixed, bench wait, bench memory, bench sessions, bench overhead, bench import.\nSee "rendezvous --help".\n',
   ],
   [
     'bench windwo --json',
-    'rendezvous: "bench" takes a second word: bench window, bench open, bench wait, bench memory, bench sessions, bench overhead, bench import.\nSee "rendezvous --help".\n',
+    'rendezvous: "bench" takes a second word: bench window, bench open, bench mixed, bench wait, bench memory, bench sessions, bench overhead, bench import.\nSee "rendezvous --help".\n',
   ],
   [
     'bench window --prot 1',
