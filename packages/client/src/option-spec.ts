@@ -36,14 +36,13 @@ export function checkOptions<Values>(
   options: object,
   ranges: OptionRanges<Values>,
 ): Partial<Values> {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(ranges, name));
-  if (unknown !== undefined) {
+  return readEach(options as Loose, (name, value) => {
+    if (Object.hasOwn(ranges, name)) {
+      return checkValue(`Option "${name}"`, value, ranges[name as keyof Values]);
+    }
     const names = Object.keys(ranges).join(', ');
-    throw createConfigError(`${where} has no option "${unknown}"; it has ${names}.`);
-  }
-  return readEach(ranges, (name, range: OptionRange<unknown>) =>
-    checkValue(`Option "${name}"`, (options as Loose)[name], range),
-  ) as Partial<Values>;
+    throw createConfigError(`${where} has no option "${name}"; it has ${names}.`);
+  }) as Partial<Values>;
 }
 
 /** For each option the checked one, else the environment's, else the default. Throws `config_invalid`. */
@@ -65,7 +64,7 @@ export function completeOptions<Values>(
 
 type Loose = Readonly<Record<string, unknown>>;
 
-/** What `read` returns for each option of the table, unless that is undefined. */
+/** What `read` returns for each entry of the table, unless that is undefined. */
 function readEach<Entry>(
   table: Readonly<Record<string, Entry>>,
   read: (name: string, entry: Entry) => unknown,

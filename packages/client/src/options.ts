@@ -189,6 +189,7 @@ const STORE_OPTIONS: OptionRanges<Omit<StoreSettings, 'policy'>> = {
 
 /** What `rv.with` takes beside policies. */
 const CALL_OPTIONS = {
+  ...POLICY_OPTIONS,
   key: ANYTHING,
   keys: ANYTHING,
   budgetMs: POLICY_OPTIONS.timeoutMs,
@@ -254,7 +255,7 @@ export function parsePolicy(where: string, options: PolicyOverrides): Partial<Po
 /** As `parsePolicy`, of all that `rv.with` takes. */
 export function parseCallOptions(options: CallPolicy): CallOptions {
   // Keys and `requeue` are whatever they were given as.
-  return checkOptions('with', options, { ...CALL_OPTIONS, ...POLICY_OPTIONS }) as CallOptions;
+  return checkOptions('with', options, CALL_OPTIONS) as CallOptions;
 }
 
 /** `CallPolicy`, checked. */

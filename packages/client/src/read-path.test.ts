@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { emptyBookmark } from '@rendezvous/protocol';
 import type { WaitAnswer, WaitStatus } from '@rendezvous/protocol';
 import { CONSISTENT, TIMED_OUT, UNKNOWN, WELCOME } from '../test/fake-node.js';
 import { BOOKMARK, createRead, startClient } from '../test/start-client.js';
@@ -152,6 +153,11 @@ test('reads with nothing to wait for make no call', async () => {
   await rv.run(undefined, () => store.read(createRead()));
   await store.read(createRead());
   expect(rv.counters.missing).toBe(2);
+  expect(rv.run(undefined, () => store.passRead())).toBe(true);
+  expect(rv.run(emptyBookmark('default'), () => store.passRead())).toBe(true);
+  expect(rv.run(BOOKMARK, () => store.passRead())).toBe(false);
+  expect(rv.run(BOOKMARK, () => rv.with({ mode: 'off' }, () => store.passRead()))).toBe(true);
+  expect(rv.counters.missing).toBe(3);
   expect(node.connectionCount).toBe(0);
 });
 
@@ -165,6 +171,8 @@ test('onMissing "throw" refuses a read without a bookmark, and only that', async
   await expect(rv.run(BOOKMARK, () => store.read(createRead()))).resolves.toBe('read 1');
   const fromPrimary = createRead({ fromPrimary: true });
   await expect(store.read(fromPrimary)).resolves.toBe('read 1');
+  expect(rv.run(undefined, () => store.passRead())).toBe(false);
+  expect(rv.with({ mode: 'observe' }, () => store.passRead())).toBe(true);
 });
 
 test('a wait names the store, the region, the keys and its deadline', async () => {

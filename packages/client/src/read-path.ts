@@ -51,23 +51,27 @@ export interface Read<T> {
 }
 
 export async function performRead<T>(read: Read<T>): Promise<T> {
-  const { parts, policy, operation } = read;
-  const mode = effectiveMode(parts, policy.mode);
-  if (mode === 'off' || operation.fromPrimary) return operation.execute();
+  const { parts, store, policy, operation } = read;
+  if (operation.fromPrimary || mayPass(parts, policy)) return operation.execute();
   const bookmark = parts.scope.current.context?.bookmark;
-  if (!bookmark) return readWithoutBookmark(read, mode === 'enforce');
-  if (isEmptyBookmark(bookmark)) return operation.execute();
-  return mode === 'observe' ? observeRead(read, bookmark) : enforceRead(read, bookmark);
+  if (!bookmark) {
+    throw new RendezvousError(
+      'bookmark_missing',
+      `A read of store "${store}" has no bookmark: run it inside rv.run().`,
+    );
+  }
+  const isObserved = effectiveMode(parts, policy.mode) === 'observe';
+  return isObserved ? observeRead(read, bookmark) : enforceRead(read, bookmark);
 }
 
-function readWithoutBookmark<T>(read: Read<T>, mayThrow: boolean): Promise<T> {
-  const { parts, store, policy, operation } = read;
+/** Whether a read has nothing to wait for. One without a bookmark is counted as such. */
+export function mayPass(parts: ClientParts, policy: Policy): boolean {
+  const mode = effectiveMode(parts, policy.mode);
+  if (mode === 'off') return true;
+  const bookmark = parts.scope.current.context?.bookmark;
+  if (bookmark) return isEmptyBookmark(bookmark);
   parts.counters.add('missing');
-  if (!mayThrow || policy.onMissing === 'proceed') return operation.execute();
-  throw new RendezvousError(
-    'bookmark_missing',
-    `A read of store "${store}" has no bookmark: run it inside rv.run().`,
-  );
+  return mode !== 'enforce' || policy.onMissing === 'proceed';
 }
 
 function observeRead<T>(read: Read<T>, bookmark: Bookmark): Promise<T> {

@@ -5,7 +5,7 @@ import { parseStoreOptions } from './options.js';
 import type { StoreOptions } from './options.js';
 import { TIMEOUT_MS_DEFAULT } from './policy.js';
 import type { Policy } from './policy.js';
-import { performRead } from './read-path.js';
+import { mayPass, performRead } from './read-path.js';
 import { SpeculationGauge } from './speculation.js';
 import { performWrite } from './write-path.js';
 
@@ -28,6 +28,7 @@ export function createStoreHandle(
     get active() {
       return effectiveMode(parts, policyNow().mode) !== 'off';
     },
+    passRead: () => mayPass(parts, policyNow()),
     write<T>(operation: WriteOperation<T>): Promise<T> {
       const policy = policyNow();
       return performWrite({ parts, store, strictWrites, openTimeoutMs, policy, operation });

@@ -329,6 +329,11 @@ export interface StoreHandle {
   /** False inside `mode: 'off'`, or when disabled: the shim may skip all its own work. */
   readonly active: boolean;
   /**
+   * Whether a read that is issued now has nothing to wait for: it is counted then, and the shim may
+   * leave it to the bare client. False: call `read`.
+   */
+  passRead(): boolean;
+  /**
    * Runs a write and opens its branch. Resolves with the write's own result, once the open is
    * acknowledged or `openTimeoutMs` passed; never rejects because of Rendezvous once the write was
    * accepted. With `strictWrites` it rejects (`open_refused`) before `execute` when no open is possible.

@@ -4,7 +4,7 @@ import type { ReadOperation, StoreHandle, WriteOperation } from '@rendezvous/pro
 
 /** What a shim asked of its handle. */
 export interface Recorded {
-  readonly kind: 'branch' | 'no branch' | 'read';
+  readonly kind: 'branch' | 'no branch' | 'read' | 'passed read';
   readonly position?: string | undefined;
   /** Keys that were named, as text. */
   readonly keys?: readonly string[];
@@ -20,6 +20,8 @@ export interface RecordingOptions {
   /** Issues a repeatable read twice and returns the second. */
   readonly repeat?: boolean;
   readonly origin?: unknown;
+  /** Reads have nothing to wait for. */
+  readonly passReads?: boolean;
 }
 
 /** A `StoreHandle` that keeps its promises towards the shim, and remembers what was asked of it. */
@@ -45,6 +47,12 @@ export class RecordingHandle implements StoreHandle {
 
   get reads(): Recorded[] {
     return this.recorded.filter(({ kind }) => kind === 'read');
+  }
+
+  passRead(): boolean {
+    const { passReads = false } = this.#options;
+    if (passReads) this.recorded.push({ kind: 'passed read' });
+    return passReads;
   }
 
   async write<T>(operation: WriteOperation<T>): Promise<T> {

@@ -18,7 +18,7 @@ test('a small run compares every operation at every distance, and gives scripts 
   expect(await run.ended, run.stderr()).toBe(0);
   const lines = run.stdout().trimEnd().split('\n');
   const rows = JSON.parse(lines.at(-1) ?? '') as OverheadJson[];
-  const operations = ['controlWrite', 'write', 'controlRead', 'read', 'readClosed'];
+  const operations = ['controlWrite', 'write', 'controlRead', 'controlPing', 'read', 'readClosed'];
   expect(rows.map(({ measure, rttMs }) => `${measure} ${rttMs}`)).toEqual([
     ...operations.map((name) => `${name} 0`),
     ...operations.map((name) => `${name} 2`),

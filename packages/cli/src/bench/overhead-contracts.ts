@@ -4,10 +4,12 @@ import type { ProcessContract } from '../demo/process-contracts.js';
 import type { DemoStoreName } from '../demo/stores/load-demo-store.js';
 
 /**
- * What is compared: two bare clients, as they write and as they read; or a wrapped one and a bare one, as
- * they write, read without a bookmark, and read with one whose branch is closed here.
+ * What is compared: two bare clients, as they write and as they read, and one as it reads alone and beside a
+ * ping of the node; or a wrapped one and a bare one, as they write, read without a bookmark, and read with one
+ * whose branch is closed here.
  */
-export type OverheadMeasure = 'controlWrite' | 'controlRead' | 'write' | 'read' | 'readClosed';
+export type OverheadMeasure =
+  'controlWrite' | 'controlRead' | 'controlPing' | 'write' | 'read' | 'readClosed';
 
 /** A post that was written, and the bookmark that covers it. */
 export interface WrittenPost {

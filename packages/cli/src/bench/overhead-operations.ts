@@ -12,13 +12,15 @@ export interface Clients {
   readonly bare: Posts;
   readonly otherBare: Posts;
   readonly wrapped: Posts;
+  /** Asks the node for nothing, over a connection of its own. */
+  readonly ping: () => Promise<unknown>;
   /** An id that no post has yet. */
   readonly mint: () => string;
 }
 
 /** The bare client's operation, and what it is compared with. */
 export function toOperations(
-  { rv, bare, otherBare, wrapped, mint }: Clients,
+  { rv, bare, otherBare, wrapped, ping, mint }: Clients,
   { measure, posts }: Omit<MeasurePayload, 'count'>,
 ): readonly [Operation, Operation] {
   const writeBare =
@@ -40,6 +42,13 @@ export function toOperations(
       return [writeBare(bare), writeBare(otherBare)];
     case 'controlRead':
       return [readBare(bare), readBare(otherBare)];
+    case 'controlPing':
+      return [
+        readBare(bare),
+        async (index) => {
+          await Promise.all([ping(), readBare(bare)(index)]);
+        },
+      ];
     case 'write':
       return [writeBare(bare), () => rv.run(undefined, () => wrapped.write(mint(), BODY))];
     case 'read':

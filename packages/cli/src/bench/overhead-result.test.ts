@@ -15,7 +15,7 @@ test('a row has both sides and their ratio, made of values that were not rounded
   });
 });
 
-test.each(['controlWrite', 'controlRead'] as const)('%s is a control', (measure) => {
+test.each(['controlWrite', 'controlRead', 'controlPing'] as const)('%s is a control', (measure) => {
   const times = { bareMs: [1], wrappedMs: [1] };
   expect(toOverheadJson([{ store: 'redis', measure, rttMs: 0, times }])[0]?.op).toBe('control');
 });

@@ -23,11 +23,11 @@ export interface OverheadResult {
 export interface OverheadJson {
   readonly store: string;
   readonly op: 'control' | 'write' | 'read' | 'readClosed';
-  /** What is compared: for a control it says which operation the two bare clients did. */
+  /** What is compared: for a control it says what the two sides did, both without Rendezvous. */
   readonly measure: OverheadMeasure;
   readonly rttMs: number;
   readonly bareMs: Summary;
-  /** The second bare client's, for a control. */
+  /** For a control, the second bare client's; of `controlPing` the read beside a ping. */
   readonly wrappedMs: Summary;
   /** `wrappedMs` by `bareMs`. */
   readonly ratio: Summary;
@@ -36,13 +36,19 @@ export interface OverheadJson {
 export function toOverheadJson(samples: readonly OverheadSample[]): OverheadJson[] {
   return samples.map(({ store, measure, rttMs, times: { bareMs, wrappedMs } }) => ({
     store,
-    op: measure === 'controlWrite' || measure === 'controlRead' ? 'control' : measure,
+    op: isControl(measure) ? 'control' : measure,
     measure,
     rttMs,
     bareMs: summarize(bareMs),
     wrappedMs: summarize(wrappedMs),
     ratio: { p50: toRatio(wrappedMs, bareMs, 0.5), p99: toRatio(wrappedMs, bareMs, 0.99) },
   }));
+}
+
+function isControl(
+  measure: OverheadMeasure,
+): measure is Extract<OverheadMeasure, `control${string}`> {
+  return measure.startsWith('control');
 }
 
 /** Of values that are not rounded yet; null: nothing was measured. */

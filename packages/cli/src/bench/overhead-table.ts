@@ -19,6 +19,7 @@ export const OVERHEAD_COLUMNS = [
 export const MEASURE_NAMES: Readonly<Record<OverheadMeasure, string>> = {
   controlWrite: 'control, writes',
   controlRead: 'control, reads',
+  controlPing: 'control, read + ping',
   write: 'write',
   read: 'read, no bookmark',
   readClosed: 'read, closed bookmark',
@@ -46,6 +47,7 @@ export function formatOverheadNotes({ samples, versions, machine }: OverheadResu
   return [
     'Times are p50 / p99 of one operation at a time, in a function that has a bare client and a wrapped one; they take turns, operation by operation.',
     'Control: two bare clients against each other, which shows the noise. Its "wrapped" is the second one.',
+    'Control, read + ping: a bare read alone, and together with a ping of the node: what the machine takes for two things at once. A read with a bookmark does no less.',
     'RTT: added to the link to the datastore and to that to the node by proxies, which both sides pass; 0 ms: none, over loopback.',
     `${counts.join(', ')} operations each, after a warm-up. Writes are in the home region, reads at the replica in the other, with no lag injected.`,
     `Datastores: ${versions.join(', ')}.`,

@@ -91,7 +91,7 @@ async function measureAtDistance(
   await measure(eu.child, 'write', []);
   const posts = await eu.child.request('prepare', { count: POSTS });
   await us.child.request('await', { posts });
-  for (const name of ['controlRead', 'read', 'readClosed'] as const) {
+  for (const name of ['controlRead', 'controlPing', 'read', 'readClosed'] as const) {
     await measure(us.child, name, posts);
   }
   return samples;

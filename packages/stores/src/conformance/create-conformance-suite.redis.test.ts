@@ -37,6 +37,7 @@ function withHandle(change: (handle: StoreHandle) => Partial<StoreHandle>): Harn
       const { namespace, store, region, verify } = handle;
       const changed: StoreHandle = {
         ...{ namespace, store, region, verify, active: true },
+        passRead: () => false,
         write: (operation) => handle.write(operation),
         read: (operation) => handle.read(operation),
         ...change(handle),

@@ -42,6 +42,11 @@ export class ObservedHandle implements StoreHandle {
     return this.#handle.active;
   }
 
+  /** So that every read is remembered. */
+  passRead(): boolean {
+    return false;
+  }
+
   write<T>(operation: WriteOperation<T>): Promise<T> {
     const keys = toTexts(operation.keys);
     return this.#handle.write({

@@ -112,7 +112,9 @@ class PoolReader {
   asConnection(getConnection: (callback: ConnectionCallback) => unknown): MysqlPoolConnection {
     const query = (command: MysqlCommand): MysqlCommand => {
       const statement = toStatement(readText(command), true);
-      if (command.onResult !== undefined && isRepeatable(statement)) {
+      if (isRead(statement) && this.#handle.passRead()) {
+        this.#onConnection(command);
+      } else if (command.onResult !== undefined && isRepeatable(statement)) {
         this.#readRepeatably(command);
       } else if (isRead(statement)) {
         this.#readOnce(command);
@@ -131,6 +133,10 @@ class PoolReader {
     const text = typeof first === 'string' ? first : (first as { readonly sql?: unknown }).sql;
     if (!this.reads || typeof callback !== 'function' || typeof text !== 'string') return false;
     if (!isRepeatable(toStatement(text, true))) return false;
+    if (this.#handle.passRead()) {
+      Reflect.apply(this.#pool.execute, this.#pool, parameters);
+      return true;
+    }
     const values = typeof second === 'function' ? [] : [second];
     const execute = (): Promise<readonly unknown[]> =>
       new Promise((resolve, reject) => {

@@ -97,6 +97,22 @@ describe('a read that is repeated comes to the same as a bare one', () => {
   });
 });
 
+test('a read of a pool that has nothing to wait for is the bare pool’s', async () => {
+  const handle = new RecordingHandle({ passReads: true });
+  const bare = promiseMysql.createPool({ uri: pair.replica.url, connectionLimit: 1 });
+  onTestFinished(() => bare.end());
+  const pool: Pool = wrapMysql2(bare, handle);
+  await pool.query('SELECT 1');
+  const [rows] = await pool.query<RowDataPacket[]>('SELECT id FROM posts ORDER BY id');
+  await pool.execute('SELECT id FROM posts');
+  await pool.query('SELECT SLEEP(0)');
+  expect(rows).toEqual([{ id: 'a' }, { id: 'b' }]);
+  // The first one asks the server what it is.
+  expect(handle.recorded.map(({ kind }) => kind)).toEqual([
+    ...['read', 'passed read', 'passed read', 'read'],
+  ]);
+});
+
 test('a read that waits holds no connection of its pool, and sees what was written meanwhile', async () => {
   const gate = createGate();
   const handle = new RecordingHandle({ beforeRead: () => gate.promise });

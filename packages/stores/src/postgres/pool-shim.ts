@@ -30,14 +30,15 @@ export function shimPool(pool: PgPool, handle: StoreHandle): PgPool {
     clients.set(client, wrapped);
     return wrapped;
   };
-  const run = createPoolRunner(pool, handle, functions);
+  const runner = createPoolRunner(pool, handle, functions);
 
   const query = (...parameters: readonly unknown[]): unknown => {
     if (!handle.active) return Reflect.apply(pool.query, pool, parameters);
     const call = isSubmittable(parameters[0]) ? undefined : readQueryCall(parameters, undefined);
     // What is left to the driver still meets the shim in the clients that it connects.
     if (call === undefined) return Reflect.apply(pool.query, wrapped, parameters);
-    return deliver(run(call.statement), call.callback, undefined);
+    if (runner.mayPass(call.statement)) return Reflect.apply(pool.query, pool, parameters);
+    return deliver(runner.run(call.statement), call.callback, undefined);
   };
 
   const wrapped: PgPool = createShim(pool, {
@@ -56,11 +57,17 @@ export function shimPool(pool: PgPool, handle: StoreHandle): PgPool {
 /** The connection at hand has another role than the last one of this pool: decide anew. */
 class RoleChanged extends Error {}
 
+interface PoolRunner {
+  /** Whether the bare pool may run it: a proven read at a replica, with nothing to wait for. */
+  mayPass(statement: UserStatement): boolean;
+  run(statement: UserStatement): Promise<QueryResult>;
+}
+
 function createPoolRunner(
   pool: PgPool,
   handle: StoreHandle,
   functions: FunctionCatalog,
-): (statement: UserStatement) => Promise<QueryResult> {
+): PoolRunner {
   let lastRole: ServerRole | undefined;
 
   const readWithoutHolding = async (statement: UserStatement): Promise<QueryResult> => {
@@ -78,18 +85,22 @@ function createPoolRunner(
     );
   };
 
-  return async (statement) => {
-    if (lastRole === 'replica') {
-      try {
-        return await readWithoutHolding(statement);
-      } catch (error) {
-        if (!(error instanceof RoleChanged)) throw error;
+  return {
+    mayPass: (statement) =>
+      lastRole === 'replica' && isPureRead(statement, functions.known) && handle.passRead(),
+    async run(statement) {
+      if (lastRole === 'replica') {
+        try {
+          return await readWithoutHolding(statement);
+        } catch (error) {
+          if (!(error instanceof RoleChanged)) throw error;
+        }
       }
-    }
-    return withClient(pool, async (connection, executed) => {
-      lastRole = await connection.learnRole();
-      return runStatement({ connection, handle, functions }, statement, executed);
-    });
+      return withClient(pool, async (connection, executed) => {
+        lastRole = await connection.learnRole();
+        return runStatement({ connection, handle, functions }, statement, executed);
+      });
+    },
   };
 }
 

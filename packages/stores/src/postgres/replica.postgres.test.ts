@@ -70,6 +70,18 @@ describe('on a replica', () => {
     expect(handle.reads.map(({ repeatable }) => repeatable)).toEqual([false, false]);
   });
 
+  it('a proven read of a pool that has nothing to wait for is the bare pool’s', async () => {
+    const handle = new RecordingHandle({ passReads: true });
+    const pool = wrapPg(new pg.Pool({ connectionString: pair.replica.url }), handle);
+    await pool.query('SELECT id FROM posts');
+    const { rows } = await pool.query('SELECT id FROM posts');
+    await pool.query('SELECT set_config($1, $2, false)', ['work_mem', '4MB']);
+    await pool.end();
+    expect(rows).toEqual([{ id: 1 }]);
+    // The first one asks the server what it is.
+    expect(handle.recorded.map(({ kind }) => kind)).toEqual(['read', 'passed read', 'read']);
+  });
+
   it('a repeated read gives the result of the second try', async () => {
     const { client } = await setup({ repeat: true });
     expect((await client.query('SELECT id FROM posts WHERE id = $1', [1])).rows).toEqual([

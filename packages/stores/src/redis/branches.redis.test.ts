@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { settle } from '../../test/outcomes.js';
 import { RecordingHandle } from '../../test/recording-handle.js';
-import type { Recorded } from '../../test/recording-handle.js';
+import type { Recorded, RecordingOptions } from '../../test/recording-handle.js';
 import { connectIoredis, connectIoredis5, connectNodeRedis } from '../../test/redis-clients.js';
 import type { Connect, TestClient } from '../../test/redis-clients.js';
 
@@ -26,14 +26,18 @@ interface Setup {
   readonly handle: RecordingHandle;
 }
 
-async function setup(connect: Connect, url = pair.primary.url): Promise<Setup> {
+async function setup(
+  connect: Connect,
+  url = pair.primary.url,
+  options?: RecordingOptions,
+): Promise<Setup> {
   await keeper.flushall();
   await keeper.mset('a', '1', 'b', '2');
   await keeper.rpush('list', 'x', 'y');
   await keeper.sadd('set', 'm');
   await keeper.xadd('stream', '1-1', 'f', 'v');
   await keeper.xgroup('CREATE', 'stream', 'group', '0');
-  const handle = new RecordingHandle();
+  const handle = new RecordingHandle(options);
   const client = await connect(url, handle);
   onTestFinished(() => client.end());
   return { client, handle };
@@ -264,6 +268,15 @@ describe.each([
     expect(String(await client.run('GET', 'a'))).toBe('7');
     expect(handle.branches).toEqual([{ kind: 'branch', position: undefined, keys: ['a'] }]);
     expect(handle.reads[0]?.fromPrimary).toBe(false);
+  });
+
+  it('a read on a replica that has nothing to wait for is the bare client’s', async () => {
+    const { client, handle } = await setup(connect, pair.replica.url, { passReads: true });
+    await client.run('GET', 'a');
+    await client.run('GET', 'a');
+    await client.transaction([['GET', 'a']]);
+    // The first one asks the server what it is.
+    expect(handle.recorded.map(({ kind }) => kind)).toEqual(['read', 'passed read', 'read']);
   });
 
   it('reads on a replica wait, and repeat only what can be repeated', async () => {

@@ -35,10 +35,13 @@ export class CommandRunner {
     this.#role = createRoleSource(link);
   }
 
-  /** Whether such a command need not pass through here. */
-  mayPass(kind: CommandPlan['kind']): boolean {
+  /** Whether such a command need not pass through here. Asked once for each. */
+  mayPass(plan: Pick<CommandPlan, 'kind' | 'keys'>): boolean {
     if (!this.#order.idle || !this.#delivery.idle || this.#transaction !== undefined) return false;
-    return kind === 'other' || !this.#handle.active;
+    if (plan.kind === 'other') return true;
+    const role = plan.kind === 'read' ? this.#role.known(plan) : undefined;
+    const isCovered = role !== undefined && role !== 'primary';
+    return isCovered ? this.#handle.passRead() : !this.#handle.active;
   }
 
   run<T>(operation: Operation<T>): Promise<T> {
@@ -60,8 +63,9 @@ export class CommandRunner {
         whenKnown((operation) =>
           active ? this.#start(operation, issued) : passAsItIs(operation, issued),
         )
-          .then(resolve, reject)
-          .finally(issued);
+          // Before the caller is told: its next command may find nothing waiting.
+          .finally(issued)
+          .then(resolve, reject);
       });
     });
     return this.#delivery.add(outcome);

@@ -92,7 +92,7 @@ function shimView(shimmed: Shimmed, client: NodeRedisClient): NodeRedisClient {
     const send = (): Promise<unknown> => client.sendCommand(parameters, options);
     const [name = '', ...rest] = parameters;
     const plan = planCommand(Buffer.from(name).toString(), rest);
-    if (runner.mayPass(plan.kind)) return send();
+    if (runner.mayPass(plan)) return send();
     return runner.run({
       ...toOperation(shimmed, plan, send),
       sendAt: (origin) =>
@@ -102,7 +102,7 @@ function shimView(shimmed: Shimmed, client: NodeRedisClient): NodeRedisClient {
   const executeMulti = (commands: Batch, ...rest: readonly unknown[]): Promise<unknown> => {
     const plans = toPlans(commands);
     const send = (): Promise<readonly Reply[]> => client._executeMulti(commands, ...rest);
-    if (runner.mayPass('write')) return send();
+    if (runner.mayPass({ kind: 'write' })) return send();
     return runner.run({
       ...combinePlans(plans),
       repeatable: false,
@@ -114,7 +114,7 @@ function shimView(shimmed: Shimmed, client: NodeRedisClient): NodeRedisClient {
   const executePipeline = (commands: Batch, ...rest: readonly unknown[]): Promise<unknown> => {
     const plans = toPlans(commands);
     const send = (): Promise<readonly Reply[]> => client._executePipeline(commands, ...rest);
-    if (runner.mayPass('write')) return send();
+    if (runner.mayPass({ kind: 'write' })) return send();
     return runner.run({
       ...combinePlans(plans),
       repeatable: false,
